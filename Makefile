@@ -1,0 +1,65 @@
+# Assay. `make` alone prints what there is.
+PORT ?= 8000
+PY := .venv/bin/python
+FLASK := .venv/bin/flask --app wsgi
+PYTEST := $(PY) -m pytest
+WORKERS ?= 2
+# The suite makes hundreds of databases; in memory, where there is room, none of them waits for a disk.
+SCRATCH := $(shell [ -w /dev/shm ] && [ "$$(df -k --output=avail /dev/shm | tail -1)" -gt 4000000 ] && echo /dev/shm || echo /tmp)
+CATALOGUES := $(patsubst %.po,%.mo,$(wildcard review/translations/*/LC_MESSAGES/messages.po))
+COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
+	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
+
+.PHONY: help run demo test soak bench  lint lock messages tools
+.DEFAULT_GOAL := help
+
+help: ## print this list
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+
+run: .venv/.stamp $(CATALOGUES) ## serve on 127.0.0.1:8000 (PORT=) with the worker beside it
+	@exec $(PY) -m review.serving --port $(PORT)
+
+demo: .venv/.stamp $(CATALOGUES) ## the same on a throw-away database filled with a synthetic sample
+	@exec $(PY) -m review.serving --port $(PORT) --demo
+
+test: .venv/.stamp-dev tools $(CATALOGUES) ## everything: both engines and the browser (REQUIRE_ALL=1: or fail)
+	TMPDIR=$(SCRATCH) $(PYTEST) -q -n $(WORKERS) --dist worksteal $(ARGS)
+
+soak: .venv/.stamp-dev tools $(CATALOGUES) ## the long proofs; run again to go on where it stopped
+	HYPOTHESIS_PROFILE=soak $(PYTEST) -q -m soak --timeout 7200 --resume .soak $(ARGS)
+
+bench: .venv/.stamp-dev tools $(CATALOGUES) ## the benchmarks beside their yardsticks (SIZE=1000000 by hand)
+	@.ci/tools bench
+	$(PY) -m tests.bench $(if $(SIZE),--size $(SIZE))
+
+lint: .venv/.stamp-dev ## ruff and mypy
+	.venv/bin/ruff check .
+	.venv/bin/mypy
+
+lock: ## pin every dependency with its hashes, from the .in files
+	$(COMPILE) --output-file requirements-dev.txt requirements-dev.in
+	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt requirements.in
+
+messages: .venv/.stamp-dev ## collect the marked sentences, bring the catalogues up to date, compile them
+	.venv/bin/pybabel -q extract -F babel.cfg -k _l --sort-by-file --no-location \
+		--project Assay --copyright-holder Assay -o review/translations/messages.pot .
+	for catalogue in review/translations/*/LC_MESSAGES/messages.po; do \
+		language=$$(basename $$(dirname $$(dirname $$catalogue))); \
+		.venv/bin/pybabel -q update --ignore-pot-creation-date --no-fuzzy-matching -i review/translations/messages.pot -o $$catalogue -l $$language; done
+	.venv/bin/pybabel -q compile -d review/translations
+
+%.mo: %.po .venv/.stamp
+	@.venv/bin/pybabel -q compile -i $< -o $@
+
+tools:
+	@.ci/tools
+
+.venv/.stamp: requirements.txt
+	@.ci/tools python
+	@test -x $(PY) || python3 -m venv .venv
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+.venv/.stamp-dev: requirements-dev.txt .venv/.stamp
+	@.venv/bin/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,33 @@
+"""Assay: an evidence-grading desk for casualty recorders."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+
+from review import config as configuration
+from review import store
+from review.extensions import babel, csrf, db, login_manager, migrate
+
+
+def create_app(config: Mapping[str, Any] | None = None) -> Flask:
+    """The application, wired: settings, extensions, pages, commands.
+
+    `config` overrides the environment under the names of DESIGN section 6, or Flask under its own names.
+    """
+    import review.models  # noqa: F401  (every table is known before the first query)
+    from review import cli, views
+
+    app = Flask(__name__, template_folder="../templates")
+    app.config.from_mapping(configuration.settings(config))
+    store.configure(app.config["OBJECT_STORE_URL"])
+    db.init_app(app)
+    migrate.init_app(app, db, directory=str(configuration.ROOT / "migrations"))
+    csrf.init_app(app)
+    login_manager.init_app(app)
+    babel.init_app(app, locale_selector=views.language.chosen)
+    views.register(app)
+    cli.register(app)
+    return app

@@ -1,0 +1,379 @@
+"""The doorway: one transaction, everything or nothing, and no change without its event.
+
+    with acting(actor, ref) as act:        # incidents locked, the actor read again, one timestamp
+        act.fresh_dossier(seen)            # Stale
+        act.require("approve")             # Forbidden, Refused
+        ...                                # decide: pure rules; Invalid
+        act.add(Approval(...), event)      # facts
+        act.record(event)                  # numbered, chained, sealed once, at the exit
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from weakref import WeakSet
+
+from sqlalchemy import bindparam, select
+
+from review import clock, config
+from review.actions.guard import current_act
+from review.actions.locking import writing
+from review.actions.log_end import append_all, define_new_codebooks, open_log
+from review.audit import canonical, keys
+from review.audit.append import Chain, Entry
+from review.audit.events.event import Event
+from review.models import Incident, Job, LogHead, Notice, Participation, Person, PersonKey, Stream, session
+from review.models.dossiers import codebooks, history, policies, with_mode
+from review.models.persons import member_rows, opened_key, person_key, person_keys
+from review.models.refs import find_incident
+from review.rules.dossier import Dossier
+from review.rules.errors import Forbidden, NotFound, Refused, Stale
+from review.rules.history import History
+from review.rules.permissions import SYSTEM, Actor, may
+from review.rules.policy import Policy
+from review.rules.requirements import Deed, Member, Viewer, unmet
+
+log = logging.getLogger(__name__)
+
+_OPENED: WeakSet[Any] = WeakSet()  # the databases whose log this process knows to be open
+
+
+# Built once: every act begins with these.
+_ACTOR = (
+    select(Person.id, Person.role, Person.name, Person.active, PersonKey.key)
+    .outerjoin(PersonKey, PersonKey.person_id == Person.id)
+    .where(Person.id == bindparam("person"))
+    .with_for_update(read=True, of=Person)
+)
+_INCIDENT = (
+    select(Incident, Stream.mode)
+    .outerjoin(Stream, Stream.slug == Incident.stream)
+    .with_for_update(of=Incident)
+    .execution_options(populate_existing=True)
+)
+_LOCKED = _INCIDENT.where(Incident.id == bindparam("id"))
+_LOCKED_BY_NAME = _INCIDENT.where(Incident.name == bindparam("name"))
+_PEOPLE = select(Participation.__table__.c.person_id, Participation.__table__.c.pseudonym).where(
+    Participation.__table__.c.incident_id == bindparam("incident")
+)
+
+
+class UnrecordedChange(RuntimeError):
+    """An act changed rows of the record and recorded no event: a fault of the code, refused at the exit."""
+
+
+class Held:
+    """One incident in an act: its locked row, its chain, its folded history and its dossier before the act."""
+
+    def __init__(self, row: Incident, folded: History | None, mode: str | None = None) -> None:
+        self.row = row
+        self.mode = mode
+        self.history = folded or History(row.name, {}, {})
+        self.chain = Chain(
+            row.name,
+            row.count,
+            row.last_leaf,
+            canonical.unb64(row.evidence) if row.evidence else b"",
+            canonical.unb64(row.digest) if row.digest else b"",
+        )
+
+        self.before = self.history.dossier()
+
+    @cached_property
+    def dossier(self) -> Dossier:
+        """The incident as it stood before the act, with the mode of its stream."""
+        if self.mode is None:
+            return with_mode(session, self.before)
+        return replace(self.before, stream_mode=self.mode)
+
+    @cached_property
+    def people(self) -> dict[int, str]:
+        """Person -> pseudonym of everybody who is known in the incident."""
+        return dict(session.execute(_PEOPLE, {"incident": self.row.id}).all())
+
+    @cached_property
+    def after(self) -> Dossier:
+        """The incident with everything that the act has appended so far."""
+        return self.history.dossier()
+
+
+class Act:
+    """What an action works with between the doorway's entry and its exit."""
+
+    def __init__(self, actor: Actor, home: Path) -> None:
+        self.actor = actor
+        self.home = home
+        self.at: datetime = clock.now()
+        self.changed = False
+        self.held: dict[int, Held] = {}
+        self.entries: list[tuple[Entry, Held | None]] = []
+        self.rows: list[tuple[Any, Event]] = []
+        self._person_keys: dict[int, bytes] = {}
+        self._pseudonyms: dict[tuple[int, str], str] = {}
+
+    # entry
+
+    def enter(self, refs: Iterable[str]) -> None:
+        """Open the log if it is new, read the actor again, lock the incidents named in ascending id."""
+        if session.get_bind() not in _OPENED:
+            self._open_log()
+        self.actor = self._actor_now()
+        named = list(dict.fromkeys(refs))
+        if len(named) == 1:
+            by_name = session.execute(_LOCKED_BY_NAME, {"name": named[0]}).one_or_none()
+            self._hold(by_name or self._locked_by_ref(named[0]))
+            return
+        for id_ in sorted({find_incident(session, ref) for ref in named}):
+            self._hold(session.execute(_LOCKED, {"id": id_}).one())
+
+    def _open_log(self) -> None:
+        if session.execute(select(LogHead.id).with_for_update()).first() is None:
+            open_log(self)
+        else:
+            define_new_codebooks(self)
+        if self.entries:
+            # In a transaction of its own: what follows finds the policy and the codebooks as rows.
+            self.commit()
+            self.entries.clear()
+            self.rows.clear()
+            self.changed = False
+        else:
+            session.rollback()  # the head is locked last in every act
+        _OPENED.add(session.get_bind())
+
+    def _actor_now(self) -> Actor:
+        if self.actor.person is None:
+            return self.actor
+        person = session.execute(_ACTOR, {"person": self.actor.person}).one_or_none()
+        if person is None or not person.active or person.role is None:
+            raise Forbidden("act")
+        if person.key is not None:
+            self._person_keys[person.id] = opened_key(self.keys, bytes(person.key))
+        return Actor(person.id, person.role, person.name)
+
+    def _locked_by_ref(self, ref: str) -> Any:
+        return session.execute(_LOCKED, {"id": find_incident(session, ref)}).one()
+
+    def _hold(self, locked: Any) -> None:
+        row, mode = locked
+        if row.restricted:
+            raise NotFound
+        openers = {self.who_in(row.name): self.keys.open_text} if self.actor.person else {}
+        self.held[row.id] = Held(row, history(session, row, openers=openers), mode or "active")
+
+    # reading
+
+    @cached_property
+    def keys(self) -> keys.Keys:
+        return keys.load(self.home)
+
+    @property
+    def only(self) -> Held:
+        """The one incident of an act that names one."""
+        (held,) = self.held.values()
+        return held
+
+    @property
+    def incident(self) -> Incident:
+        return self.only.row
+
+    @property
+    def dossier(self) -> Dossier:
+        return self.only.dossier
+
+    @property
+    def chain(self) -> Chain:
+        return self.only.chain
+
+    @property
+    def who(self) -> str:
+        """The actor's pseudonym in the act's incident."""
+        return self.who_in(self.incident.name)
+
+    def who_in(self, message: str) -> str:
+        """The actor's pseudonym under an incident's or claim's name, or under `log`."""
+        return self.pseudonym(self.actor.person, message)
+
+    def pseudonym(self, person: int | None, message: str) -> str:
+        """A person's pseudonym under an incident's or claim's name, or under `log`; `system` for the machine."""
+        if person is None:
+            return "system"
+        if (person, message) not in self._pseudonyms:
+            if person not in self._person_keys:
+                self._person_keys[person] = person_key(session, self.keys, person)
+            self._pseudonyms[person, message] = canonical.pseudonym(self._person_keys[person], message)
+        return self._pseudonyms[person, message]
+
+    def person_behind(self, who: str) -> int | None:
+        """The person whose pseudonym in the act's incident this is."""
+        statement = select(Participation.person_id).where(
+            Participation.incident_id == self.incident.id, Participation.pseudonym == who
+        )
+        return session.execute(statement).scalar_one_or_none()
+
+    def open_ballots(self) -> Dossier:
+        """The dossier with every ballot opened: for the close of a round and nothing else."""
+        folded = history(session, self.incident, openers={"*": self.keys.open_text})
+        return with_mode(session, folded.dossier())
+
+    # deciding
+
+    def fresh_evidence(self, seen: str | None) -> None:
+        """A voter's page must show the present evidence; Stale names what has moved it since. No digest is stale."""
+        if seen != self.dossier.evidence:
+            raise Stale(self.dossier.since(seen or ""))
+
+    def fresh_dossier(self, seen: str | None) -> None:
+        """A decider's page must show the present dossier; a page without a digest shows none."""
+        if seen != self.dossier.digest:
+            raise Stale((), dossier=self.dossier.digest)
+
+    def permit(self, verb: str) -> None:
+        """The actor's role holds the right to `verb`; Forbidden otherwise."""
+        if not may(self.actor.role, verb):
+            raise Forbidden(verb)
+
+    def require(self, verb: str, deed: Deed | None = None) -> None:
+        """The right and every guard of `verb` hold for this incident; Forbidden or Refused otherwise."""
+        self.permit(verb)
+        deed = deed or Deed()
+        if unmet(verb, self._judged, Viewer(self.actor, self._self), deed):
+            viewer = Viewer(self.actor, self._self, self.members())
+            raise Refused(verb, unmet(verb, self._judged, viewer, deed))
+
+    @property
+    def _judged(self) -> Dossier:
+        return self.dossier if self.held else Dossier("")
+
+    @property
+    def _self(self) -> str:
+        return self.who_in(self._message)
+
+    @property
+    def _message(self) -> str:
+        return self.incident.name if self.held else "log"
+
+    def members(self) -> tuple[Member, ...]:
+        """The active people of the desk as they are known in the act's incident."""
+        rows = member_rows(session)
+        unknown = {row.id for row in rows} - self._person_keys.keys()
+        self._person_keys |= person_keys(session, self.keys, unknown)
+        return tuple(Member(row.name, row.role, self.pseudonym(row.id, self._message)) for row in rows)
+
+    # writing
+
+    @cached_property
+    def _policies(self) -> Mapping[int, Policy]:
+        return policies(session)
+
+    @cached_property
+    def _codebooks(self) -> Mapping[int, str]:
+        return codebooks(session)
+
+    def create_incident(self) -> Held:
+        """A new incident with a random name, held by this act."""
+        row = Incident(name="i-" + canonical.random_name(), count=0, evidence="", digest="", facts={})
+        session.add(row)
+        session.flush()
+        self.held[row.id] = Held(row, History(row.name, self._policies, self._codebooks))
+        return self.held[row.id]
+
+    def record(
+        self, event: Event, *, held: Held | None = None, claim: str | None = None, by: Actor | None = None
+    ) -> Event:
+        """Collect an event; it is numbered, chained and sealed once, when the act is committed.
+
+        It goes into the chain of `held`, else of the act's one incident where its type belongs to incidents.
+        """
+        if event.subject == "incident" and held is None and self.held:
+            held = self.only
+        self.entries.append((self.entry(event, held, by or self.actor, claim=claim), held))
+        return event
+
+    def entry(self, event: Event, held: Held | None, actor: Actor, *, claim: str | None = None) -> Entry:
+        """The event with the names under which `actor` stands in its chain and in the log."""
+        chain = held.chain if held else None
+        message = claim or (chain.incident if chain else "log")
+        if held and actor.person is not None:
+            self.participate(held, actor.person)
+        person = self.pseudonym(actor.person, "log") if actor.person is not None else None
+        return Entry(event, self.pseudonym(actor.person, message), actor.role, person, chain)
+
+    def participate(self, held: Held, person: int) -> str:
+        """Link a person to their pseudonym in an incident, once, and answer it."""
+        pseudonym = self.pseudonym(person, held.row.name)
+        if person not in held.people:
+            session.add(Participation(person_id=person, incident_id=held.row.id, pseudonym=pseudonym))
+            held.people[person] = pseudonym
+        return pseudonym
+
+    def add(self, row: Any, event: Event) -> None:
+        """Add a fact; its `seq` becomes that of `event` at the exit."""
+        self.rows.append((row, event))
+
+    def later(self, kind: str, key: str, payload: dict[str, Any], due_at: datetime | None = None) -> None:
+        """Put a consequence into the outbox; the same key twice is one job, due when it was last asked for."""
+        due = due_at or self.at
+        waiting = session.execute(select(Job).where(Job.key == key)).scalar_one_or_none()
+        if waiting is None:
+            session.add(Job(kind=kind, key=key, payload=payload, due_at=due))
+            return
+        waiting.payload, waiting.due_at, waiting.done_at, waiting.tries = payload, due, None, 0
+
+    def notify(self, person: int, kind: str) -> None:
+        """One line in a person's inbox about the act's incident: a kind, never words from the record."""
+        incident_id = self.incident.id if self.held else None
+        session.add(Notice(person_id=person, incident_id=incident_id, kind=kind, at=self.at))
+
+    # exit
+
+    def commit(self) -> None:
+        """Number, chain and write what was recorded, bring the projections up to date, and commit."""
+        session.flush()
+        if not self.entries and (self.changed or self.rows):
+            raise UnrecordedChange("an act changed the record and recorded no event")
+        if self.entries:
+            append_all(self)
+        session.commit()
+
+
+@contextmanager
+def acting(actor: Actor, *refs: str) -> Iterator[Act]:
+    """One act of one person on the incidents named: one transaction, everything or nothing."""
+    home = config.home()
+    session.rollback()
+    with writing(home):
+        act = Act(actor, home)
+        token = current_act.set(act)
+        try:
+            act.enter(refs)
+            yield act
+            act.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            current_act.reset(token)
+
+
+@contextmanager
+def signing() -> Iterator[None]:
+    """The signer's own doorway: one transaction on what was published of the log, which is no entry of it."""
+    session.rollback()
+    with writing(config.home()):
+        try:
+            yield
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+
+
+__all__ = ["SYSTEM", "Act", "Actor", "Held", "UnrecordedChange", "acting", "signing"]

@@ -1,0 +1,32 @@
+"""One writer at a time: a cross-process lock in front of SQLite; PostgreSQL's row locks need none."""
+
+from __future__ import annotations
+
+import fcntl
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from review.models import session, write_mode
+
+
+@contextmanager
+def writing(home: Path) -> Iterator[None]:
+    """Hold the write lock of this home and begin write transactions at once until the block ends."""
+    with _queue(home):
+        token = write_mode.set(True)
+        try:
+            yield
+        finally:
+            write_mode.reset(token)
+
+
+@contextmanager
+def _queue(home: Path) -> Iterator[None]:
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    # The kernel's queue is fair and short; SQLite's own retries under contention are neither.
+    with open(home / "write.lock", "a", encoding="ascii") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

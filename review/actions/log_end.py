@@ -1,0 +1,233 @@
+"""The end of the log: opening it, and writing the events of one act after its last leaf."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import JSON, bindparam, insert, select, update
+
+from review import clock, config
+from review.actions import consequences
+from review.audit import canonical, keys
+from review.audit.append import Append, Entry, Leaf
+from review.audit.events.event import Event
+from review.audit.events.grading import RoundClosed, RoundOpened
+from review.audit.events.log import ClockStepped, CodebookDefined, LogOpened, PolicySet
+from review.audit.tree import Edge
+from review.models import CodebookVersion, Disclosure, LogHead, Policy, session
+from review.models import Event as EventRow
+from review.models.dossiers import record
+from review.models.projections import project
+from review.rules.errors import ReadOnly
+from review.rules.grades import CODEBOOKS, Codebook
+from review.rules.permissions import SYSTEM, Actor
+from review.rules.policy import Policy as PolicyValue
+
+if TYPE_CHECKING:
+    from review.actions.act import Act, Held
+
+FORMAT = "assay/1"
+DAYS_AHEAD, DAYS_BACK = 7, 1
+
+# Built once: every act ends with these.
+_LOG = LogHead.__table__
+_HEAD = select(_LOG.c.origin, _LOG.c.size, _LOG.c.edge, _LOG.c.day).where(_LOG.c.id == 1).with_for_update()
+_MOVED = (
+    update(_LOG)
+    .where(_LOG.c.id == 1)
+    .values(size=bindparam("to_size"), edge=bindparam("to_edge", type_=JSON), day=bindparam("to_day"))
+)
+_NEW_EVENTS = insert(EventRow.__table__)
+_NEW_DISCLOSURES = insert(Disclosure.__table__)
+
+
+class CodebookChanged(RuntimeError):
+    """A shipped codebook differs from what the log defined under its name: a fault of the release."""
+
+
+def open_log(act: Act) -> None:
+    """The first write of a desk: make the keys, open the log, define the codebooks, set the default policy."""
+    keys.make(act.home)
+    origin = config.origin()
+    head = LogHead(id=1, origin=origin, size=0, edge=[], day=None, signed_size=0)
+    session.add(head)
+    vkey = str(act.keys.verifier(origin))
+    act.record(LogOpened(format=FORMAT, vkey=vkey, continues=None), by=SYSTEM)
+    for book in CODEBOOKS:
+        define_codebook(act, book)
+    set_policy(act, PolicyValue(), reason=None, by=SYSTEM)
+
+
+def define_new_codebooks(act: Act) -> None:
+    """A codebook that this version ships and the log does not know yet is defined; a known one never changes."""
+    known = dict(session.execute(select(CodebookVersion.key, CodebookVersion.sha256)).all())
+    for book in CODEBOOKS:
+        if book.id not in known:
+            define_codebook(act, book)
+        elif known[book.id] != entry_sha256(book):
+            raise CodebookChanged(f"{book.id} was defined with other words: give the changed codebook a new version")
+
+
+def entry_sha256(book: Codebook) -> str:
+    """The SHA-256, in hex, of the JCS of a codebook's entry."""
+    return hashlib.sha256(canonical.canonical_value(book.as_entry())).hexdigest()
+
+
+def define_codebook(act: Act, book: Codebook) -> Event:
+    """Record a shipped codebook, vouched for by the SHA-256 of its entry."""
+    sha256 = entry_sha256(book)
+    event = CodebookDefined(
+        id=book.id,
+        sha256=sha256,
+        grades=[grade.key for grade in book.grades],
+        distances=[[a, b, distance] for a, b, distance in book.distances],
+    )
+    act.record(event, by=SYSTEM)
+    act.add(CodebookVersion(key=book.id, sha256=sha256), event)
+    return event
+
+
+def set_policy(act: Act, policy: PolicyValue, *, reason: str | None, by: Actor) -> Event:
+    """Record a policy; later rounds copy it, earlier ones keep theirs."""
+    event = PolicySet(**policy.as_body(), times=dict(policy.times), reason=reason)
+    act.record(event, by=by)
+    act.add(Policy(body=policy.as_body(), times=dict(policy.times)), event)
+    return event
+
+
+def append_all(act: Act) -> None:
+    """Write what the act recorded after the last leaf, its facts, and the projections of what it touched."""
+    # Columns, never the row object: one read earlier in this session would hide what others appended since.
+    origin, size, edge, last_day = session.execute(_HEAD).one()
+    append = Append(origin, Edge.from_list(size, edge), _day(act, last_day), clock.stamp(act.at))
+    touched = _chained(act, append)
+    _write(act, append)
+    session.execute(_MOVED, {"to_size": append.size, "to_edge": append.edge.to_list(), "to_day": append.day})
+    for row, event in act.rows:
+        row.seq = event.seq
+        _own_incident(act, row)
+    session.add_all(row for row, _event in act.rows)
+    for held in touched:
+        _project(act, held)
+    session.flush()
+
+
+def _chained(act: Act, append: Append) -> list[Held]:
+    """Number and chain every entry; what must follow an incident's last one in the act comes right behind it."""
+    recorded, act.entries = act.entries, []
+    last = {id(held): place for place, (_entry, held) in enumerate(recorded) if held}
+    touched = []
+    for place, (entry, held) in enumerate(recorded):
+        _chain(act, append, entry, held)
+        if held is None or place != last[id(held)]:
+            continue
+        for event, by in consequences.events(held.chain, held.after):
+            _chain(act, append, act.entry(event, held, by or act.actor), held)
+        touched.append(held)
+    return touched
+
+
+def _chain(act: Act, append: Append, entry: Entry, held: Held | None) -> None:
+    _after_leaf(entry, held, append.add(entry), append.day)
+    act.entries.append((entry, held))
+    if held:
+        held.__dict__.pop("after", None)
+
+
+def _after_leaf(entry: Entry, held: Held | None, leaf: Leaf, day: str) -> None:
+    if held is None:
+        return
+    if isinstance(entry.event, RoundOpened):
+        held.row.shown_count, held.row.shown_leaf = held.chain.count, held.chain.last
+    if isinstance(entry.event, RoundClosed):
+        held.row.shown_count = held.row.shown_leaf = None
+    if held.row.first_seq is None:
+        held.row.first_seq = leaf.seq
+    event = {
+        "seq": leaf.seq,
+        "iseq": leaf.iseq,
+        "day": day,
+        "type": entry.event.type,
+        "actor": entry.actor,
+        "role": entry.role,
+        "body": leaf.body,
+    }
+    sealed = {name: value for name, value in entry.event.sealed.items() if value is not None}
+    held.history.apply(record(event, sealed, leaf.leaf, leaf.judged))
+
+
+def _write(act: Act, append: Append) -> None:
+    rows, disclosures = [], []
+    for (entry, held), leaf in zip(act.entries, append.leaves, strict=True):
+        rows.append(
+            {
+                "seq": leaf.seq,
+                "line": leaf.line,
+                "leaf": leaf.leaf,
+                "type": entry.event.type,
+                "day": append.day,
+                "incident_id": held.row.id if held else None,
+                "iseq": leaf.iseq,
+                "actor": entry.actor,
+                "role": entry.role,
+                "judged": leaf.judged,
+            }
+        )
+        hidden = entry.event.blind and held is not None and held.row.shown_count is not None
+        disclosures += [_disclosure(act, leaf, sealed, hidden) for sealed in leaf.disclosures]
+    session.execute(_NEW_EVENTS, rows)
+    session.execute(_NEW_DISCLOSURES, disclosures)
+
+
+def _disclosure(act: Act, leaf: Leaf, sealed: Any, hidden: bool) -> dict[str, Any]:
+    text = act.keys.seal_text(sealed.text, sealed.digest) if hidden else sealed.text
+    return {"digest": sealed.digest, "seq": leaf.seq, "name": sealed.name, "text": text, "sealed": hidden}
+
+
+def unseal(act: Act, seqs: Iterable[int]) -> dict[tuple[int, str], str]:
+    """Put the sealed disclosures of these events in clear, and answer them by seq and name.
+
+    What the close of a round does for what it reveals; what was in clear already is answered too.
+    """
+    wanted = sorted(seqs)
+    table = Disclosure.__table__
+    statement = select(table.c.digest, table.c.seq, table.c.name, table.c.text, table.c.sealed)
+    rows = session.execute(statement.where(table.c.seq.in_(wanted))).all()
+    clear: dict[tuple[int, str], str] = {}
+    opened = []
+    for digest, seq, name, text, hidden in rows:
+        clear[seq, name] = act.keys.open_text(text, digest) if hidden else text
+        if hidden:
+            opened.append({"known": digest, "clear": clear[seq, name]})
+    if opened:
+        change = update(table).where(table.c.digest == bindparam("known"))
+        session.execute(change.values(text=bindparam("clear"), sealed=False), opened)
+    return clear
+
+
+def _own_incident(act: Act, row: Any) -> None:
+    column = row.__table__.columns.get("incident_id")
+    if column is not None and not column.nullable and row.incident_id is None:
+        row.incident_id = act.incident.id
+
+
+def _project(act: Act, held: Held) -> None:
+    row, chain = held.row, held.chain
+    row.count, row.last_leaf = chain.count, chain.last
+    row.evidence, row.digest = canonical.b64(chain.evidence), canonical.b64(chain.digest)
+    project(session, row, held.after, before=held.before, people=held.people)
+    consequences.schedule(act, held.row.name, held.before, held.after)
+
+
+def _day(act: Act, last_day: str | None) -> str:
+    """The day that the events carry: it never goes back but at an accepted step of the clock."""
+    today = clock.day(act.at)
+    if last_day is None or any(isinstance(entry.event, ClockStepped) for entry, _held in act.entries):
+        return today
+    ahead = (date.fromisoformat(today) - date.fromisoformat(last_day)).days
+    if ahead > DAYS_AHEAD or ahead < -DAYS_BACK:
+        raise ReadOnly("clock", last=last_day, now=today)
+    return max(today, last_day)

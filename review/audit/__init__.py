@@ -1,0 +1,1 @@
+"""The trail: canonical bytes, the tree over them, signed checkpoints and what replays them."""

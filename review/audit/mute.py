@@ -1,0 +1,68 @@
+"""What stays unsaid: which leaves are hash only, which disclosures never leave (AUDIT-FORMAT 3 and 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+# The types that open and close mouths; nothing else has to be read to know what is mute.
+TELLING = ("incident.restricted", "round.closed", "round.opened", "settlement.argued", "settlement.closed")
+BLIND = ("vote.", "reviewer.", "conflict.", "source.", "attempt.refused")
+NEVER_REVEALED = ("superseded", "withdrawn", "excluded")
+
+
+class Silence:
+    """What must stay unsaid of a log, folded from its TELLING events in the order of their seq."""
+
+    def __init__(self, named: Iterable[str] = ()) -> None:
+        self.named = frozenset(named)  # restricted incidents that the command names
+        self.restricted: set[str] = set()
+        self.open: dict[str, int] = {}
+        self.abandoned: dict[str, list[tuple[int, int]]] = {}
+        self.sealed: set[int] = set()
+        self.arguments: dict[int, int] = {}
+
+    def take(self, seq: int, type_: str, incident: str, body: Mapping[str, Any]) -> None:
+        """Take one more event into account."""
+        if type_ == "round.opened":
+            self.open[incident] = seq
+        elif type_ == "round.closed":
+            self._close(seq, incident, body)
+        elif type_ == "settlement.argued":
+            self.arguments[seq] = body["settlement"]
+        elif type_ == "settlement.closed":
+            of = body["settlement"]
+            self.arguments = {argued: settled for argued, settled in self.arguments.items() if settled != of}
+        elif type_ == "incident.restricted":
+            (self.restricted.add if body["on"] else self.restricted.discard)(incident)
+
+    def _close(self, seq: int, incident: str, body: Mapping[str, Any]) -> None:
+        opened = self.open.pop(incident, seq)
+        if body["result"] == "abandoned":
+            self.abandoned.setdefault(incident, []).append((opened, seq))
+        for answer in NEVER_REVEALED:
+            self.sealed.update(body[answer])
+
+
+def mute(silence: Silence, seq: int, type_: str, incident: str | None) -> bool:
+    """Whether a leaf is hash only, for every person and in every profile.
+
+    While a round is open: what was recorded of votes, reviewers, conflicts, refused attempts and sources
+    since its opening. For ever: the votes of an abandoned round. Until the settlement is closed: its
+    arguments. Wholly: an incident that is restricted and not named.
+    """
+    if incident is None:
+        return False
+    if incident in silence.restricted and incident not in silence.named:
+        return True
+    opened = silence.open.get(incident)
+    if opened is not None and seq > opened and type_.startswith(BLIND):
+        return True
+    if type_.startswith("vote."):
+        return any(start < seq < end for start, end in silence.abandoned.get(incident, ()))
+    return type_ == "settlement.argued" and seq in silence.arguments
+
+
+def sealed_for_ever(silence: Silence, seq: int) -> bool:
+    """Whether a shown leaf is a vote that was never revealed: nothing of it is told."""
+    return seq in silence.sealed

@@ -1,0 +1,239 @@
+"""A whole log judged again: chains, digests, stages, and whether each decision met its requirements."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from review.audit import canonical
+from review.audit.events import TYPES
+from review.audit.judging import judge, tallied
+from review.rules.dossier import Determination, Dossier, Record
+from review.rules.history import History
+from review.rules.policy import Policy
+
+
+class Told(NamedTuple):
+    """One event with its leaf hash and the disclosures that are at hand."""
+
+    event: Mapping[str, Any]
+    leaf: bytes
+    sealed: Mapping[str, Any]
+
+
+class Problem(NamedTuple):
+    """What does not hold: at which event, under which name, in a sentence."""
+
+    seq: int
+    name: str
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"event {self.seq}: {self.name}: {self.sentence}"
+
+
+@dataclass(slots=True)
+class Replayed:
+    """What a log amounts to, and what does not hold in it."""
+
+    stages: dict[str, str] = field(default_factory=dict)
+    grades: dict[str, tuple[Determination, ...]] = field(default_factory=dict)
+    problems: list[Problem] = field(default_factory=list)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """The names of what does not hold, in the order found."""
+        return tuple(dict.fromkeys(problem.name for problem in self.problems))
+
+
+def told(line: bytes, sealed: Mapping[str, Any] | None = None) -> Told:
+    """An event as the replay takes it, from its raw leaf."""
+    return Told(canonical.read_line(line), canonical.leaf_hash(line), sealed or {})
+
+
+def replay(events: Iterable[Told]) -> Replayed:
+    """Judge a complete log from its first leaf on, nothing left out."""
+    judged = Replay()
+    for one in events:
+        judged.feed(one)
+    return judged.finish()
+
+
+class _Chain:
+    """One incident as far as it has been told."""
+
+    def __init__(self, folded: History) -> None:
+        self.history = folded
+        self.last: bytes | None = None
+        self.closing: tuple[Record, set[int]] | None = None
+        self.expected: tuple[str, int] | None = None  # the type that must follow, and where
+
+
+class Replay:
+    """The whole log, event by event."""
+
+    def __init__(self) -> None:
+        self.found = Replayed()
+        self.size = 0
+        self.log: str | None = None
+        self.chains: dict[str, _Chain] = {}
+        self.policies: dict[int, Policy] = {}
+        self.codebooks: dict[int, str] = {}
+        self.streams: dict[str, str] = {}
+        self.people: dict[str, tuple[bool, str | None]] = {}
+
+    def feed(self, one: Told) -> None:
+        """Judge one event and take it into account."""
+        event = one.event
+        self._place(event)
+        self._role(event, one.sealed)
+        self._log_event(event, one.sealed)
+        if event["incident"] is not None:
+            self._incident_event(one)
+        self.size = event["seq"] + 1
+
+    def finish(self) -> Replayed:
+        """What only shows when nothing follows."""
+        for name, chain in self.chains.items():
+            if chain.expected is not None:
+                self._problem(chain.history.last, "act", f"{chain.expected[0]} must follow in the same act")
+            dossier = chain.history.dossier()
+            self.found.stages[name] = dossier.stage
+            if dossier.determinations:
+                self.found.grades[name] = dossier.determinations
+        return self.found
+
+    def dossier(self, incident: str) -> Dossier:
+        """An incident as far as it has been told."""
+        chain = self.chains[incident]
+        dossier = chain.history.dossier()
+        return replace(dossier, stream_mode=self.streams.get(dossier.stream, "active"))
+
+    def _problem(self, seq: int, name: str, sentence: str) -> None:
+        self.found.problems.append(Problem(seq, name, sentence))
+
+    # the log
+
+    def _place(self, event: Mapping[str, Any]) -> None:
+        seq = event["seq"]
+        if seq != self.size:
+            self._problem(seq, "seq", f"it follows {self.size} events")
+        if self.log is not None and event["log"] != self.log:
+            self._problem(seq, "log", "it belongs to another log")
+        self.log = event["log"]
+
+    def _role(self, event: Mapping[str, Any], sealed: Mapping[str, Any]) -> None:
+        """Roles are those held at that moment, as far as the person behind the event is told."""
+        person = sealed.get("person")
+        if person is None or (event["type"] == "person.joined" and event["body"]["who"] == person):
+            return
+        active, role = self.people.get(person, (False, None))
+        if not active or role != event["role"]:
+            self._problem(event["seq"], "right", f"the person does not hold the role {event['role']}")
+
+    def _log_event(self, event: Mapping[str, Any], sealed: Mapping[str, Any]) -> None:
+        type_, body, seq = event["type"], event["body"], event["seq"]
+        if type_ == "policy.set":
+            self.policies[seq] = Policy.from_body(body, sealed.get("times"))
+        elif type_ == "codebook.defined":
+            self.codebooks[seq] = body["id"]
+        elif type_ in ("stream.defined", "stream.switched"):
+            self.streams[body["stream"]] = body["mode"]
+        elif type_.startswith(("person.", "role.")):
+            self._person(type_, body)
+
+    def _person(self, type_: str, body: Mapping[str, Any]) -> None:
+        active, role = self.people.get(body["who"], (True, None))
+        if type_ == "role.granted":
+            role = body["role"]
+        elif type_ == "role.revoked":
+            role = None
+        else:
+            active = type_ in ("person.joined", "person.reactivated")
+        self.people[body["who"]] = (active, role)
+
+    # incidents
+
+    def _incident_event(self, one: Told) -> None:
+        event = one.event
+        chain = self.chains.get(event["incident"])
+        if chain is None:
+            folded = History(event["incident"], self.policies, self.codebooks)
+            chain = self.chains[event["incident"]] = _Chain(folded)
+        self._link(chain, event)
+        record = _record(one)
+        self._act(chain, record)
+        try:
+            self._judge(chain, record, event["incident"])
+        except (KeyError, StopIteration, ValueError, LookupError) as missing:
+            self._problem(record.seq, "reference", f"what it refers to is not here: {missing}")
+        chain.last = one.leaf
+
+    def _judge(self, chain: _Chain, record: Record, incident: str) -> None:
+        for name, sentence in judge(record, self.dossier(incident)):
+            self._problem(record.seq, name, sentence)
+        chain.history.apply(record)
+        self._reveals(chain, record, incident)
+
+    def _link(self, chain: _Chain, event: Mapping[str, Any]) -> None:
+        expected = canonical.b64(chain.last) if chain.last else None
+        if event["iseq"] != chain.history.size or event["prev"] != expected:
+            self._problem(event["seq"], "chain", "its link is not to the event before it in its incident")
+
+    def _act(self, chain: _Chain, record: Record) -> None:
+        """Some events must be followed by another one in the same act."""
+        expected, chain.expected = chain.expected, None
+        if expected is not None and (record.type, record.seq) != expected:
+            self._problem(record.seq, "act", f"{expected[0]} must stand here, in the same act")
+
+    def _reveals(self, chain: _Chain, record: Record, incident: str) -> None:
+        if record.type == "round.closed" and record.body["result"] != "abandoned":
+            chain.closing = (record, set(record.body["commits"]))
+        if record.type == "vote.revealed" and chain.closing is not None:
+            chain.closing[1].discard(record.body["of"])
+        if chain.closing is None:
+            chain.expected = _after(record)
+            return
+        closing, sealed = chain.closing
+        if sealed:
+            chain.expected = ("vote.revealed", record.seq + 1)
+            return
+        chain.closing = None
+        dossier = self.dossier(incident)
+        for name, sentence in tallied(closing, dossier):
+            self._problem(closing.seq, name, sentence)
+        chain.expected = _after_close(closing, dossier, record.seq + 1)
+
+
+def _after(record: Record) -> tuple[str, int] | None:
+    if record.type == "grade.approved" and record.body["not_before"] is None:
+        return "grade.published", record.seq + 1
+    if record.type == "settlement.closed":
+        return "grade.proposed", record.seq + 1
+    return None
+
+
+def _after_close(closing: Record, dossier: Dossier, place: int) -> tuple[str, int] | None:
+    second = closing.body["round"] == (dossier.settlement.second if dossier.settlement else None)
+    if closing.body["result"] == "agreed":
+        return ("settlement.closed" if second else "grade.proposed"), place
+    return None if second else ("settlement.opened", place)
+
+
+def _record(one: Told) -> Record:
+    event = one.event
+    kind = TYPES[event["type"]]
+    judged = None if event["body"].get("material") is False else kind.judged
+    return Record(
+        seq=event["seq"],
+        iseq=event["iseq"],
+        day=event["day"],
+        type=event["type"],
+        actor=event["actor"],
+        role=event["role"],
+        body=event["body"],
+        sealed=one.sealed,
+        leaf=one.leaf,
+        judged=judged,
+    )

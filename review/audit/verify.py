@@ -1,0 +1,3676 @@
+#!/usr/bin/env python3
+"""Check an exported trail with nothing but this file, Python 3.8 or newer, and a public key.
+
+    python3 -I -S verify.py BUNDLE --key VKEY [--witness VKEY ...] [--since OLD_CHECKPOINT] [--json]
+
+BUNDLE is the exported zip. VKEY is the text of a verifier key, or @FILE; take it from somewhere other than the bundle.
+OLD_CHECKPOINT is a checkpoint file that you kept from an earlier time.
+Exit 0: all that can be checked holds. 1: something does not, and the event is named. 2: wrong arguments.
+
+It checks the bytes, the chains, the tree, the signatures and the proofs, and then replays every incident: who voted,
+what was revealed, whether the votes amount to the grade under the rules of that day, who approved it, and that nobody
+decided what they had a hand in. It uses no network, no clock and no other file.
+"""
+
+from __future__ import annotations
+
+import argparse
+import base64
+import binascii
+import gc
+import hashlib
+import json
+import marshal
+import os
+import re
+import struct
+import sys
+import zipfile
+from binascii import b2a_base64
+from bisect import bisect_right
+from itertools import groupby
+from operator import itemgetter, lt
+from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple  # noqa: UP035
+
+VERSION = "assay/1"
+MAX_INT = 2**53 - 1
+MAX_LINE = 32768
+MAX_DISCLOSURE = 65536
+MAX_DEPTH = 32
+MAX_MEMBERS = 100000
+MAX_DIRECTORY = 32 << 20
+MAX_WHOLE = 64 << 20
+MAX_STREAM = 1 << 30
+MAX_FOLD = 200
+MAX_SMALL = 8 << 20
+MAX_NOTE = 65536
+MAX_FAILURES = 50
+CHUNK = 1 << 18
+
+Range = Tuple[Optional[int], Optional[int], Optional[int], Optional[int]]
+Event = Dict[str, Any]
+
+
+class Failure(NamedTuple):
+    """One thing that does not hold: the check, the event, and a sentence."""
+
+    check: str
+    seq: Optional[int]
+    sentence: str
+
+    def __str__(self) -> str:
+        return "FAIL %s seq %s: %s" % (self.check, "-" if self.seq is None else self.seq, self.sentence)
+
+
+class Stop(Exception):
+    """There is no sense in reading on."""
+
+
+class Failures:
+    """What does not hold, in the order found; reading stops when there is too much of it."""
+
+    def __init__(self) -> None:
+        self.all: List[Failure] = []
+        self._seen: Set[Tuple[str, Optional[int]]] = set()
+
+    def add(self, check: str, seq: Optional[int], sentence: str) -> None:
+        if (check, seq) in self._seen and seq is not None:
+            return
+        self._seen.add((check, seq))
+        self.all.append(Failure(check, seq, sentence))
+        if len(self.all) >= MAX_FAILURES:
+            raise Stop()
+
+    def fatal(self, check: str, seq: Optional[int], sentence: str) -> None:
+        self.add(check, seq, sentence)
+        raise Stop()
+
+
+def quoted(value: Any) -> str:
+    """Somebody else's text, made safe to print."""
+    text = ascii(value)
+    return text if len(text) <= 80 else text[:77] + "..."
+
+
+# --- text forms -----------------------------------------------------------------------------------
+
+
+class Malformed(ValueError):
+    """Bytes or text outside the format."""
+
+
+def sha256(data: bytes) -> bytes:
+    return hashlib.sha256(data).digest()
+
+
+def b64(data: bytes) -> str:
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
+
+
+def unb64(text: str) -> bytes:
+    """Canonical base64 only: decode, re-encode, compare."""
+    try:
+        data = base64.b64decode(text.encode("ascii"), validate=True)
+    except (ValueError, binascii.Error, AttributeError):
+        raise Malformed("not base64") from None
+    if b64(data) != text:
+        raise Malformed("base64 is not canonical")
+    return data
+
+
+def b64url(data: bytes) -> str:
+    return b64(data).rstrip("=").replace("+", "-").replace("/", "_")
+
+
+_TO_STANDARD = bytes.maketrans(b"-_", b"+/")
+_TO_URL = bytes.maketrans(b"+/", b"-_")
+# The last character of an unpadded text, by its length modulo 4, must carry no stray bits.
+_LAST = (
+    frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"),
+    frozenset(b""),
+    frozenset(b"AQgw"),
+    frozenset(b"AEIMQUYcgkosw048"),
+)
+_PADDING = (b"", b"", b"==", b"=")
+_FILLING = (b"", b"", b"AA", b"A")
+
+
+def canonical(value: Any) -> bytes:
+    """RFC 8785 inside the profile of the trail."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+
+
+def _integer(text: str) -> int:
+    if len(text.lstrip("-")) > 17:
+        raise Malformed("an integer of more than 17 digits")
+    return int(text)
+
+
+def _constant(text: str) -> Any:
+    raise Malformed("%s is no JSON" % text)
+
+
+def _no_doubles(pairs: List[Tuple[str, Any]]) -> Dict[str, Any]:
+    value = dict(pairs)
+    if len(value) != len(pairs):
+        raise Malformed("a key twice")
+    return value
+
+
+def parse(data: bytes) -> Any:
+    """JSON in strict UTF-8 without doubled keys, NaN or huge integers."""
+    try:
+        return json.loads(
+            data.decode("utf-8"), parse_int=_integer, parse_constant=_constant, object_pairs_hook=_no_doubles
+        )
+    except Malformed:
+        raise
+    except (ValueError, RecursionError):
+        raise Malformed("not JSON in UTF-8") from None
+
+
+_KEY = re.compile(r"[a-z][a-z0-9_]{0,31}\Z")
+
+
+def check_profile(value: Any, depth: int = 1) -> None:
+    """Keys, integers, depth and text as section 1 and 11 allow them in a leaf."""
+    if value is None or value is True or value is False:
+        return
+    if isinstance(value, str):
+        try:
+            value.encode("utf-8")
+        except UnicodeEncodeError:
+            raise Malformed("a lone surrogate") from None
+        return
+    if isinstance(value, float):
+        raise Malformed("a number that is no integer")
+    if isinstance(value, int):
+        if not -MAX_INT <= value <= MAX_INT:
+            raise Malformed("an integer beyond 2^53-1")
+        return
+    if depth > MAX_DEPTH:
+        raise Malformed("deeper than 32")
+    if isinstance(value, list):
+        for item in value:
+            check_profile(item, depth + 1)
+        return
+    for key, item in value.items():
+        if not _KEY.match(key):
+            raise Malformed("the key %s" % quoted(key))
+        check_profile(item, depth + 1)
+
+
+_HASH32 = "[A-Za-z0-9+/]{42}[AEIMQUYcgkosw048]="
+_DAYS: Dict[str, bool] = {}
+
+
+def real_day(text: str) -> bool:
+    """Whether YYYY-MM-DD is a date of the calendar."""
+    known = _DAYS.get(text)
+    if known is not None:
+        return known
+    found = False
+    if re.match(r"[0-9]{4}-[0-9]{2}-[0-9]{2}\Z", text, re.ASCII):
+        year, month, day = int(text[:4]), int(text[5:7]), int(text[8:])
+        leap = year % 4 == 0 and (year % 100 != 0 or year % 400 == 0)
+        lengths = (31, 29 if leap else 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31)
+        found = year > 0 and 1 <= month <= 12 and 1 <= day <= lengths[month - 1]
+    if len(_DAYS) < 100000:
+        _DAYS[text] = found
+    return found
+
+
+# --- Ed25519 (RFC 8032), strict: canonical points and scalars, no point of small order -----------------
+
+_P = 2**255 - 19
+_L = 2**252 + 27742317777372353535851937790883648493
+_D = -121665 * pow(121666, _P - 2, _P) % _P
+_I = pow(2, (_P - 1) // 4, _P)
+Point = Tuple[int, int, int, int]
+_ZERO: Point = (0, 1, 1, 0)
+
+
+def _add(a: Point, b: Point) -> Point:
+    aa = (a[1] - a[0]) * (b[1] - b[0]) % _P
+    bb = (a[1] + a[0]) * (b[1] + b[0]) % _P
+    cc = 2 * a[3] * b[3] * _D % _P
+    dd = 2 * a[2] * b[2] % _P
+    e, f, g, h = bb - aa, dd - cc, dd + cc, bb + aa
+    return (e * f % _P, g * h % _P, f * g % _P, e * h % _P)
+
+
+def _decompress(data: bytes) -> Optional[Point]:
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & ((1 << 255) - 1)
+    if y >= _P:
+        return None
+    u, v = (y * y - 1) % _P, (_D * y * y + 1) % _P
+    x = u * pow(v, 3, _P) * pow(u * pow(v, 7, _P), (_P - 5) // 8, _P) % _P
+    if v * x * x % _P != u:
+        x = x * _I % _P
+        if v * x * x % _P != u:
+            return None
+    if x == 0 and sign:
+        return None
+    if x & 1 != sign:
+        x = _P - x
+    return (x, y, 1, x * y % _P)
+
+
+def _compress(point: Point) -> bytes:
+    inverse = pow(point[2], _P - 2, _P)
+    x, y = point[0] * inverse % _P, point[1] * inverse % _P
+    return (y | ((x & 1) << 255)).to_bytes(32, "little")
+
+
+def _same(a: Point, b: Point) -> bool:
+    return (a[0] * b[2] - b[0] * a[2]) % _P == 0 and (a[1] * b[2] - b[1] * a[2]) % _P == 0
+
+
+def _table(point: Point) -> List[List[Point]]:
+    """Multiples 0..15 of 16^i times the point, so that a product is 64 additions."""
+    rows = []
+    for _ in range(64):
+        row = [_ZERO, point]
+        for _ in range(14):
+            row.append(_add(row[-1], point))
+        rows.append(row)
+        point = _add(row[-1], point)
+    return rows
+
+
+def _times(table: List[List[Point]], scalar: int) -> Point:
+    total = _ZERO
+    for row in table:
+        digit = scalar & 15
+        if digit:
+            total = _add(total, row[digit])
+        scalar >>= 4
+    return total
+
+
+_TABLES: Dict[bytes, Optional[List[List[Point]]]] = {}
+_BASE = bytes([0x58]) + bytes([0x66]) * 31
+
+
+def _table_of(public: bytes) -> Optional[List[List[Point]]]:
+    if public not in _TABLES:
+        point = _decompress(public)
+        if point is not None:
+            eight = _add(point, point)
+            eight = _add(eight, eight)
+            eight = _add(eight, eight)
+            if _same(eight, _ZERO):
+                point = None
+        if len(_TABLES) > 64:
+            _TABLES.clear()
+        _TABLES[public] = None if point is None else _table(point)
+    return _TABLES[public]
+
+
+def ed25519_verify(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether the signature over the message is by the holder of the public key's secret."""
+    if len(public) != 32 or len(signature) != 64:
+        return False
+    scalar = int.from_bytes(signature[32:], "little")
+    if scalar >= _L:
+        return False
+    key, base = _table_of(public), _table_of(_BASE)
+    if key is None or base is None:
+        return False
+    challenge = int.from_bytes(hashlib.sha512(signature[:32] + public + message).digest(), "little") % _L
+    # [S]B - [k]A must encode to exactly the R that was signed.
+    x, y, z, t = _times(key, challenge)
+    return _compress(_add(_times(base, scalar), (_P - x, y, z, _P - t))) == signature[:32]
+
+
+# --- disclosures ---------------------------------------------------------------------------------------
+
+
+_DISCLOSED = re.compile(
+    rb'\["[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]",'
+    rb'(?:"at","([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z)"'
+    rb'|"person",(?:null|"([a-z2-7]{16})")|"([a-z_]{1,32})",(.*))\]\Z',
+    re.DOTALL,
+).match
+_MANY_DIGITS = re.compile(rb"[0-9]{18}")
+_AT_TEXT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\.[0-9]{3}Z\Z", re.ASCII)
+_NAME_TEXT = re.compile(r"[a-z2-7]{16}\Z", re.ASCII)
+
+
+def decode_disclosure(text: bytes) -> bytes:
+    """The bytes of a disclosure's canonical, unpadded base64url."""
+    if len(text) > MAX_DISCLOSURE or not text or text[-1] not in _LAST[len(text) & 3]:
+        raise Malformed("its base64url is not canonical")
+    try:
+        return binascii.a2b_base64(text.translate(_TO_STANDARD) + _PADDING[len(text) & 3])
+    except binascii.Error:
+        raise Malformed("it is not base64url") from None
+
+
+def read_disclosure(raw: bytes) -> Tuple[str, Any]:
+    """Name and value of a decoded disclosure."""
+    match = _DISCLOSED(raw)
+    if match is None:
+        return _read_slowly(raw)
+    at, person, name, value = match.groups()
+    if name is None:
+        if at is not None:
+            return "at", at.decode("ascii")
+        return "person", None if person is None else person.decode("ascii")
+    if name == b"at" or name == b"person":
+        raise Malformed("its %s is malformed" % name.decode("ascii"))
+    if value == b"null":
+        return name.decode("ascii"), None
+    try:
+        text = value.decode("utf-8")
+        parsed, end = _SCAN(text, 0)
+    except (ValueError, StopIteration, RecursionError):
+        raise Malformed("its value is not JSON") from None
+    if end != len(text) or _MANY_DIGITS.search(value):
+        parsed = parse(value)
+    return name.decode("ascii"), parsed
+
+
+def _opened(found: List[Tuple[int, bytes]]) -> Iterator[Tuple[int, str, bytes]]:
+    """(seq, digest, decoded bytes) of many disclosures, with as few steps in Python as can be."""
+    new = hashlib.sha256
+    # A zero byte after each digest makes 33 bytes, so that each is 44 characters, of which the last says nothing.
+    hashes = b"".join([new(text).digest() + b"\0" for _, text in found])
+    digests = binascii.b2a_base64(hashes, newline=False).translate(_TO_URL).decode("ascii")
+    filled = b"".join([text + _FILLING[len(text) & 3] for _, text in found])
+    decoded = binascii.a2b_base64(filled.translate(_TO_STANDARD))
+    place = index = 0
+    for seq, text in found:
+        length = len(text)
+        yield seq, digests[index : index + 43], decoded[place : place + length * 3 // 4]
+        place += (length + 3) // 4 * 3
+        index += 44
+
+
+_DISCLOSURE_LINES = re.compile(rb'\{"d":"([A-Za-z0-9_-]+)","seq":(0|[1-9][0-9]{0,14})\}\n').findall
+_VALUES = json.JSONDecoder(parse_constant=_constant, object_pairs_hook=_no_doubles)
+_SCAN: Callable[[str, int], Tuple[Any, int]] = vars(_VALUES)["scan_once"]
+# For text that a pattern has already found to hold no key twice.
+_PLAIN_SCAN: Callable[[str, int], Tuple[Any, int]] = vars(json.JSONDecoder())["scan_once"]
+
+
+def _read_slowly(raw: bytes) -> Tuple[str, Any]:
+    parts = parse(raw)
+    if not isinstance(parts, list) or len(parts) != 3 or not isinstance(parts[0], str) or not isinstance(parts[1], str):
+        raise Malformed("it is not [salt, name, value]")
+    salt = parts[0].encode("utf-8")
+    if len(salt) != 43 or not re.match(rb"[A-Za-z0-9_-]{43}\Z", salt) or len(decode_disclosure(salt)) != 32:
+        raise Malformed("its salt is not 32 bytes")
+    name, value = parts[1], parts[2]
+    if name == "at" and not (isinstance(value, str) and _AT_TEXT.match(value)):
+        raise Malformed("its at is malformed")
+    if name == "person" and value is not None and not (isinstance(value, str) and _NAME_TEXT.match(value)):
+        raise Malformed("its person is malformed")
+    return name, value
+
+
+# --- signed notes ------------------------------------------------------------------------------------
+
+
+class Key(NamedTuple):
+    name: str
+    algorithm: int
+    public: bytes
+    id: bytes
+
+
+def _is_name(text: str) -> bool:
+    return bool(text) and "+" not in text and not any(c.isspace() or c < " " for c in text)
+
+
+def parse_key(text: str) -> Key:
+    """`name+hex8+base64(alg || key)`."""
+    parts = text.split("+", 2)
+    if len(parts) != 3 or not _is_name(parts[0]):
+        raise Malformed("a verifier key is name+id+key")
+    data = unb64(parts[2])
+    if len(data) != 33 or data[0] not in (1, 4):
+        raise Malformed("a verifier key of an unknown kind")
+    identity = sha256(parts[0].encode("utf-8") + b"\n" + data)[:4]
+    if identity.hex() != parts[1]:
+        raise Malformed("a verifier key whose id is not its own")
+    return Key(parts[0], data[0], data[1:], identity)
+
+
+class Checkpoint(NamedTuple):
+    origin: str
+    size: int
+    root: bytes
+    body: bytes
+    signatures: List[Tuple[str, bytes, bytes]]
+
+
+_COUNT = re.compile(r"(?:0|[1-9][0-9]{0,16})\Z", re.ASCII)
+
+
+def parse_checkpoint(data: bytes) -> Checkpoint:
+    """Exactly three lines, a blank one, and well-formed signatures."""
+    if len(data) > MAX_NOTE:
+        raise Malformed("a note over 64 KiB")
+    try:
+        text = data.decode("utf-8")
+    except UnicodeDecodeError:
+        raise Malformed("not UTF-8") from None
+    if not text.endswith("\n"):
+        raise Malformed("a note ends in a newline")
+    lines = text[:-1].split("\n")
+    if len(lines) < 5 or lines[3] != "":
+        raise Malformed("a checkpoint is three lines, a blank one and its signatures")
+    root = unb64(lines[2])
+    if not _is_name(lines[0]) or not _COUNT.match(lines[1]) or len(root) != 32:
+        raise Malformed("its three lines are malformed")
+    signatures = []
+    for line in lines[4:]:
+        parts = line.split(" ")
+        if len(parts) != 3 or parts[0] != "\u2014" or not _is_name(parts[1]):
+            raise Malformed("a signature line is malformed")
+        blob = unb64(parts[2])
+        if len(blob) < 5:
+            raise Malformed("a signature is too short")
+        signatures.append((parts[1], blob[:4], blob[4:]))
+    body = "\n".join(lines[:3]).encode("utf-8") + b"\n"
+    return Checkpoint(lines[0], int(lines[1]), root, body, signatures)
+
+
+def signers(checkpoint: Checkpoint, keys: Iterable[Key]) -> Set[Key]:
+    """The known keys that signed; a line that claims a known key and fails, fails all."""
+    known = {(key.name, key.id): key for key in keys}
+    found = set()
+    for name, identity, blob in checkpoint.signatures:
+        key = known.get((name, identity))
+        if key is None:
+            continue
+        message = checkpoint.body
+        if key.algorithm == 4:
+            if len(blob) != 72:
+                raise Malformed("a cosignature of %s is malformed" % quoted(name))
+            time = struct.unpack(">Q", blob[:8])[0]
+            message, blob = b"cosignature/v1\ntime %d\n" % time + message, blob[8:]
+        if not ed25519_verify(key.public, message, blob):
+            raise Malformed("a signature of %s does not hold" % quoted(name))
+        found.add(key)
+    return found
+
+
+# --- the tree ----------------------------------------------------------------------------------------
+
+EMPTY_ROOT = sha256(b"")
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+class Edge:
+    """The right edge of a growing tree."""
+
+    __slots__ = ("peaks", "size")
+
+    def __init__(self) -> None:
+        self.size = 0
+        self.peaks: List[bytes] = []
+
+    def append(self, leaf: bytes) -> None:
+        merges = self.size
+        while merges & 1:
+            leaf = node(self.peaks.pop(), leaf)
+            merges >>= 1
+        self.peaks.append(leaf)
+        self.size += 1
+
+    def append_many(self, data: bytes) -> None:
+        """Append hashes that lie side by side; fast where a power of two of them is aligned."""
+        place, new = 0, hashlib.sha256
+        while place < len(data):
+            count = min((len(data) - place) // 32, 1 << 12)
+            count = 1 << (count.bit_length() - 1)
+            while self.size % count:
+                count >>= 1
+            block = data[place : place + 32 * count]
+            for _ in range(count.bit_length() - 1):
+                block = b"".join([new(b"\x01" + block[i : i + 64]).digest() for i in range(0, len(block), 64)])
+            merges = self.size // count
+            while merges & 1:
+                block = node(self.peaks.pop(), block)
+                merges >>= 1
+            self.peaks.append(block)
+            self.size += count
+            place += 32 * count
+
+    def root(self) -> bytes:
+        if not self.peaks:
+            return EMPTY_ROOT
+        root = self.peaks[-1]
+        for peak in reversed(self.peaks[:-1]):
+            root = node(peak, root)
+        return root
+
+
+def root_from_path(leaf: bytes, index: int, size: int, path: Sequence[bytes]) -> Optional[bytes]:
+    """The root an inclusion path leads to, None where its length does not fit."""
+    if not 0 <= index < size:
+        return None
+    place, last, found = index, size - 1, leaf
+    for step in path:
+        if last == 0:
+            return None
+        if place & 1 or place == last:
+            found = node(step, found)
+            while not place & 1 and place:
+                place >>= 1
+                last >>= 1
+        else:
+            found = node(found, step)
+        place >>= 1
+        last >>= 1
+    return found if last == 0 else None
+
+
+def consistent(old: int, size: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether the proof shows the old tree to be a beginning of the new one."""
+    if not 0 <= old <= size:
+        return False
+    if old == size:
+        return not path and old_root == new_root
+    if old == 0:
+        return not path and old_root == EMPTY_ROOT
+    steps = list(path)
+    if old & (old - 1) == 0:
+        steps.insert(0, old_root)
+    if not steps:
+        return False
+    place, last = old - 1, size - 1
+    while place & 1:
+        place >>= 1
+        last >>= 1
+    before = after = steps[0]
+    for step in steps[1:]:
+        if last == 0:
+            return False
+        if place & 1 or place == last:
+            before, after = node(step, before), node(step, after)
+            while not place & 1 and place:
+                place >>= 1
+                last >>= 1
+        else:
+            after = node(after, step)
+        place >>= 1
+        last >>= 1
+    return last == 0 and before == old_root and after == new_root
+
+
+class HeadsTree:
+    """The tree over all incidents' heads, of which few change between two days."""
+
+    def __init__(self) -> None:
+        self.levels: List[List[bytes]] = [[]]
+        self._changed: Set[int] = set()
+
+    def put(self, index: int, entry: bytes) -> None:
+        bottom = self.levels[0]
+        if index == len(bottom):
+            bottom.append(entry)
+        else:
+            bottom[index] = entry
+        self._changed.add(index)
+
+    def root(self) -> bytes:
+        changed, level = self._changed, 0
+        while len(self.levels[level]) > 1:
+            below = self.levels[level]
+            if level + 1 == len(self.levels):
+                self.levels.append([])
+            above = self.levels[level + 1]
+            count = (len(below) + 1) // 2
+            above.extend([b""] * (count - len(above)))
+            changed = {index >> 1 for index in changed}
+            for index in changed:
+                pair = below[2 * index : 2 * index + 2]
+                above[index] = node(pair[0], pair[1]) if len(pair) == 2 else pair[0]
+            level += 1
+        self._changed = set()
+        return self.levels[level][0] if self.levels[level] else EMPTY_ROOT
+
+
+# --- the event types (section 6) -----------------------------------------------------------------------
+
+_INT = r"(?:0|[1-9][0-9]{0,14})"
+_PAIR = r"\[(?:null|%s),(?:null|%s)\]" % (_INT, _INT)
+_RANGE = r'\{"injured":%s,"killed":%s\}' % (_PAIR, _PAIR)
+_NAME = '"[a-z2-7]{16}"'
+_SLUG = r'"[a-z0-9][a-z0-9_.:/-]{0,63}"'
+_DIGEST43 = r'"[A-Za-z0-9_-]{42}[AEIMQUYcgkosw048]"'
+_DAY = '"[0-9]{4}-[0-9]{2}-[0-9]{2}"'
+_VKEY = r'"[!-*,-\[\]-~]{1,200}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}"'
+
+
+def _list(item: str) -> str:
+    return r"\[(?:%s(?:,%s)*)?\]" % (item, item)
+
+
+def _either(*words: str) -> str:
+    return '"(?:%s)"' % "|".join(words)
+
+
+# Each kind of value by the regular expression that its canonical text must match whole.
+KINDS = {
+    "seq": _INT,
+    "seq?": "(?:null|%s)" % _INT,
+    "seqs": _list(_INT),
+    "count": _INT,
+    "number": "[1-9][0-9]{0,14}",
+    "number?": "(?:null|[1-9][0-9]{0,14})",
+    "numbers": _list("[1-9][0-9]{0,14}"),
+    "who": _NAME,
+    "whos": _list(_NAME),
+    "grade": '"[a-z_]{1,64}"',
+    "grade?": '(?:null|"[a-z_]{1,64}")',
+    "grades": _list('"[a-z_]{1,64}"'),
+    "range": _RANGE,
+    "range?": "(?:null|%s)" % _RANGE,
+    "digest": '"%s"' % _HASH32,
+    "bool": "(?:true|false)",
+    "slug": _SLUG,
+    "verb": r'"[a-z][a-z0-9_. -]{0,63}"',
+    "verbs": _list(r'"[a-z][a-z0-9_. -]{0,63}"'),
+    "incidents": _list('"i-[a-z2-7]{16}"'),
+    "claim": '"c-[a-z2-7]{16}"',
+    "two": r'\["[A-Za-z0-9_-]{1,24000}","[A-Za-z0-9_-]{1,24000}"\]',
+    "digests": _list(_DIGEST43),
+    "day": _DAY,
+    "day?": "(?:null|%s)" % _DAY,
+    "hex": '"[0-9a-f]{64}"',
+    "vkey": _VKEY,
+    "share": r"\[%s,%s\]" % (_INT, _INT),
+    "distances": _list(r'\["[a-z_]{1,64}","[a-z_]{1,64}",%s\]' % _INT),
+    "continues": r'(?:null|\{"lost":.*,"origin":".*","root":"%s","size":%s\})' % (_HASH32, _INT),
+    "format": '"assay/1"',
+    "mode": _either("active", "log-only", "paused"),
+    "role": _either("reviewer", "lead", "auditor", "admin"),
+    "round": _either("first", "again", "second"),
+    "result": _either("agreed", "disputed", "abandoned"),
+    "exclusion": _either("conflict", "identity"),
+    "by": _either("second_vote", "settler", "ladder"),
+    "to": _either("round", "settlement"),
+    "kind": _either("first", "verdict", "minor", "note"),
+    "ground": _either("verdict", "minor", "note"),
+    "outcome": _either("confirmed", "reopened"),
+    "redaction": _either("personal_data", "source_at_risk", "court_order", "error"),
+    "profile": _either("internal", "court", "public"),
+}
+
+LOG, INCIDENT, EITHER = "log", "incident", "either"
+_ROLES = {"r": "reviewer", "l": "lead", "a": "auditor", "d": "admin", "p": "public", "s": "system"}
+# What a profile may show of a disclosure: internal everything, court all but these, public only the marked ones.
+REPORTERS = frozenset(["reporter"])
+
+
+class Spec(NamedTuple):
+    scope: str
+    roles: frozenset
+    body: Dict[str, str]
+    seals: frozenset
+    judged: str  # "E", "D" or ""
+    public: frozenset  # the disclosures that the public profile may show
+
+
+def _spec(scope: str, roles: str, body: str, seals: str, judged: str = "") -> Spec:
+    fields = dict(field.split(":") for field in body.split())
+    names = seals.split()
+    shown = frozenset(name.rstrip("*") for name in names if name.endswith("*"))
+    sealed = frozenset([name.rstrip("*") for name in names] + ["at", "person"])
+    return Spec(scope, frozenset(_ROLES[letter] for letter in roles), fields, sealed, judged, shown)
+
+
+_SOURCE = "link* url* title* publisher* kind* language* published* role* origin* note publishable*"
+_CLOSED = "round:number commits:seqs superseded:seqs withdrawn:seqs excluded:seqs abstained:whos recused:whos released:whos"
+
+SPECS: Dict[str, Spec] = {
+    "log.opened": _spec(LOG, "s", "format:format vkey:vkey continues:continues", ""),
+    "log.heads": _spec(LOG, "s", "n:count root:digest", ""),
+    "key.rotated": _spec(LOG, "ds", "old:vkey new:vkey", ""),
+    "clock.stepped": _spec(LOG, "ds", "from:day to:day", "reason"),
+    "codebook.defined": _spec(LOG, "s", "id:slug sha256:hex grades:grades distances:distances", ""),
+    "policy.set": _spec(
+        LOG, "ds", "id:slug required:count share:share max_distance:count unanimity:bool", "times reason"
+    ),
+    "stream.defined": _spec(LOG, "ds", "stream:slug mode:mode", "name* reason*"),
+    "stream.switched": _spec(LOG, "l", "stream:slug mode:mode", "name* reason*"),
+    "person.joined": _spec(LOG, "rlads", "who:who", "name"),
+    "person.deactivated": _spec(LOG, "ds", "who:who", "name"),
+    "person.reactivated": _spec(LOG, "ds", "who:who", "name"),
+    "person.left": _spec(LOG, "rlads", "who:who", "name"),
+    "role.granted": _spec(LOG, "ds", "who:who role:role", "reason"),
+    "role.revoked": _spec(LOG, "ds", "who:who role:role", "reason"),
+    "claim.received": _spec(LOG, "rldps", "claim:claim", "text language translation url reporter"),
+    "claim.duplicated": _spec(LOG, "rl", "claim:seq of:seq?", "reason"),
+    "claim.dismissed": _spec(LOG, "rl", "claim:seq of:seq?", "reason"),
+    "claim.withdrawn": _spec(LOG, "rl", "claim:seq of:seq?", "reason"),
+    "claim.restored": _spec(LOG, "rl", "claim:seq of:seq?", "reason"),
+    "claim.grouped": _spec(INCIDENT, "rlds", "claim:seq", "reason", "E"),
+    "claim.ungrouped": _spec(INCIDENT, "rl", "claim:seq", "reason", "E"),
+    "incident.opened": _spec(INCIDENT, "rl", "stream:slug", "facts* exact", "E"),
+    "incident.described": _spec(INCIDENT, "rl", "material:bool", "facts* exact reason", "E"),
+    "incident.imported": _spec(INCIDENT, "ds", "stream:slug source:slug", "facts* exact row", "E"),
+    "grade.imported": _spec(INCIDENT, "ds", "grade:grade range:range codebook:seq", ""),
+    "incident.restricted": _spec(INCIDENT, "l", "on:bool", "reason people"),
+    "incident.merged": _spec(INCIDENT, "l", "other:incidents", "reason"),
+    "incident.absorbed": _spec(INCIDENT, "l", "other:incidents", "reason"),
+    "incident.split": _spec(INCIDENT, "l", "other:incidents", "reason"),
+    "incident.dismissed": _spec(INCIDENT, "l", "", "reason"),
+    "incident.withdrawn": _spec(INCIDENT, "l", "", "reason"),
+    "incident.restored": _spec(INCIDENT, "l", "", "reason"),
+    "position.recorded": _spec(INCIDENT, "lds", "source:number?", "party* position* conceded* reason*", "E"),
+    "source.attached": _spec(INCIDENT, "rlds", "source:number material:bool", _SOURCE, "E"),
+    "source.captured": _spec(INCIDENT, "rlds", "source:number", "file* archive* checked*"),
+    "source.derived": _spec(INCIDENT, "rlds", "source:number from:number", "file tool"),
+    "source.assessed": _spec(
+        INCIDENT, "rlds", "source:number material:bool", "role* publishable* credibility* coherence* note", "E"
+    ),
+    "source.grouped": _spec(INCIDENT, "rlds", "origin:number sources:numbers", "reason", "E"),
+    "source.withdrawn": _spec(INCIDENT, "rl", "source:number", "reason", "E"),
+    "source.opened": _spec(INCIDENT, "rlad", "source:number", ""),
+    "conflict.declared": _spec(INCIDENT, "rl", "", "ground"),
+    "conflict.lifted": _spec(INCIDENT, "rl", "", "ground"),
+    "round.opened": _spec(
+        INCIDENT, "ls", "round:number kind:round of:seq? policy:seq codebook:seq evidence:digest", "reason"
+    ),
+    "round.extended": _spec(INCIDENT, "l", "round:number", "reason"),
+    "reviewer.assigned": _spec(INCIDENT, "rls", "round:number who:who", "reason"),
+    "reviewer.released": _spec(INCIDENT, "l", "round:number who:who", "reason"),
+    "reviewer.recused": _spec(INCIDENT, "rl", "round:number", "reason"),
+    "reviewer.abstained": _spec(INCIDENT, "rl", "round:number", "reason"),
+    "vote.committed": _spec(
+        INCIDENT, "rl", "round:number evidence:digest replaces:seq?", "grade* range* rationale sources departs"
+    ),
+    "vote.withdrawn": _spec(INCIDENT, "rl", "of:seq", "reason"),
+    "round.closed": _spec(INCIDENT, "ls", _CLOSED + " result:result grade:grade? range:range?", "reason", "D"),
+    "vote.revealed": _spec(INCIDENT, "s", "of:seq disclosures:two", "", "D"),
+    "vote.excluded": _spec(INCIDENT, "l", "of:seq ground:exclusion", "reason", "D"),
+    "settlement.opened": _spec(INCIDENT, "s", "round:number", ""),
+    "settlement.argued": _spec(INCIDENT, "rl", "settlement:seq", "text"),
+    "settler.appointed": _spec(INCIDENT, "l", "settlement:seq who:who", "reason"),
+    "settlement.closed": _spec(
+        INCIDENT,
+        "rls",
+        "settlement:seq by:by grade:grade range:range second:number? answers:seqs",
+        "rationale* replies*",
+        "D",
+    ),
+    "dissent.recorded": _spec(INCIDENT, "rl", "of:seq", "text*", "D"),
+    "grade.proposed": _spec(
+        INCIDENT,
+        "s",
+        "version:number grade:grade range:range round:number settlement:seq? minority:seqs evidence:digest dossier:digest",
+        "",
+    ),
+    "proposal.voided": _spec(INCIDENT, "rlads", "of:seq", "reason"),
+    "grade.returned": _spec(INCIDENT, "l", "of:seq to:to", "reason*"),
+    "grade.overridden": _spec(INCIDENT, "l", "of:seq grade:grade range:range", "reason*"),
+    "override.seconded": _spec(INCIDENT, "l", "of:seq dossier:digest", "reason*"),
+    "grade.approved": _spec(INCIDENT, "l", "of:seq override:seq? dossier:digest stale:seqs not_before:day?", "reason*"),
+    "grade.published": _spec(INCIDENT, "ls", "version:number of:seq kind:kind", ""),
+    "recheck.opened": _spec(INCIDENT, "rls", "version:number cause:seq", "reason*"),
+    "recheck.closed": _spec(INCIDENT, "l", "version:number outcome:outcome", "reason*"),
+    "grade.reopened": _spec(INCIDENT, "l", "version:number ground:ground", "reason*"),
+    "correction.received": _spec(INCIDENT, "rladps", "", "text reporter"),
+    "correction.published": _spec(INCIDENT, "l", "of:seq? version:number", "text*"),
+    "attempt.refused": _spec(EITHER, "rlad", "verb:verb requirements:verbs", "detail"),
+    "detail.redacted": _spec(EITHER, "ld", "of:seq digests:digests ground:redaction asked_by:who", "reason"),
+    "import.made": _spec(LOG, "ds", "rows:count refused:count", "file"),
+    "export.made": _spec(LOG, "lads", "profile:profile size:count", "recipient purpose"),
+    "backup.made": _spec(LOG, "ds", "size:count", ""),
+}
+
+# Left out of the public profile unless a shown event refers to them.
+WITHHELD_FROM_PUBLIC = ("person.", "role.", "claim.", "export.", "import.", "backup.")
+# Hash only while the incident's round is open.
+_MUTE = frozenset(
+    [kind for kind in SPECS if kind.split(".")[0] in ("vote", "reviewer", "conflict", "source")] + ["attempt.refused"]
+) - {"vote.revealed"}
+_BALLOT = frozenset(["grade", "range", "rationale", "sources", "departs"])
+_AFTER_EXIT = frozenset(
+    [kind for kind in SPECS if kind.split(".")[0] in ("source", "correction")]
+    + ["claim.ungrouped", "incident.restored", "incident.restricted", "detail.redacted", "attempt.refused"]
+)
+_BIRTHS = frozenset(["incident.opened", "incident.imported", "incident.split"])
+
+_TYPE_TAIL = '","v":1}'
+_KEYS = frozenset("actor body day incident iseq log prev role sd seq type v".split())
+
+
+def line_pattern(kind: str, log: str) -> Any:
+    """One expression that a canonical leaf of this type matches whole, so that few lines need a second look."""
+    spec = SPECS[kind]
+    body = ",".join('"%s":%s' % (name, KINDS[spec.body[name]]) for name in sorted(spec.body))
+    digests = r"%s(?:,%s){%d}" % (_DIGEST43, _DIGEST43, len(spec.seals) - 1)
+    return re.compile(
+        r'\{"actor":"(system|[a-z2-7]{16})","body":(\{%s\}),"day":"([0-9]{4}-[0-9]{2}-[0-9]{2})",'
+        r'"incident":(?:null|"(i-[a-z2-7]{16})"),"iseq":(?:null|(%s)),"log":%s,"prev":(?:null|"(%s)"),'
+        r'"role":"(%s)","sd":(\[%s\]),"seq":(%s),"type":"%s","v":1\}\Z'
+        % (
+            body,
+            _INT,
+            re.escape(json.dumps(log, ensure_ascii=False)),
+            _HASH32,
+            "|".join(sorted(_ROLES.values())),
+            digests,
+            _INT,
+            re.escape(kind),
+        ),
+        re.ASCII,
+    )
+
+
+# --- the three algorithms: tally, settlement, uninvolved --------------------------------------------------
+
+
+class Vote:
+    """One commitment; its grade and range are known from the reveal on."""
+
+    __slots__ = ("actor", "grade", "mark", "range", "sealed", "seq", "shown", "state")
+
+    def __init__(self, seq: int, actor: str, mark: int, sealed: Any) -> None:
+        self.seq = seq
+        self.actor = actor
+        self.state = "live"
+        self.shown = False  # whether a bundle says what it was
+        self.mark = mark
+        self.sealed = sealed
+        self.grade: Optional[str] = None
+        self.range: Optional[Range] = None
+
+
+def pairs_of(value: Any) -> Range:
+    """The four bounds of a range object."""
+    killed, injured = value["killed"], value["injured"]
+    return (killed[0], killed[1], injured[0], injured[1])
+
+
+def upside_down(bounds: Range) -> bool:
+    """Whether a known minimum exceeds a known maximum."""
+    a, b, c, d = bounds
+    return (a is not None and b is not None and a > b) or (c is not None and d is not None and c > d)
+
+
+def envelope(votes: Iterable[Vote]) -> Range:
+    """[least known minimum, greatest known maximum] of each pair."""
+    columns = list(zip(*[vote.range or (None, None, None, None) for vote in votes])) or [()] * 4  # noqa: B905
+    known = [[bound for bound in column if bound is not None] for column in columns]
+    ends = (min, max, min, max)
+    found = [ends[i](known[i]) if known[i] else None for i in range(4)]
+    return (found[0], found[1], found[2], found[3])
+
+
+def within(outer: Range, inner: Range) -> bool:
+    """Whether every known bound of the inner range lies inside the outer one."""
+    for low, high, bounds in ((outer[0], outer[1], inner[:2]), (outer[2], outer[3], inner[2:])):
+        for bound in bounds:
+            if bound is None:
+                continue
+            if (low is not None and bound < low) or (high is not None and bound > high):
+                return False
+    return True
+
+
+class Tally(NamedTuple):
+    result: str
+    grade: Optional[str]
+    range: Optional[Range]
+    minority: List[int]
+
+
+DISPUTED = Tally("disputed", None, None, [])
+
+
+def tally(votes: Sequence[Vote], policy: Dict[str, Any], distances: Dict[Tuple[str, str], int]) -> Tally:
+    """What the live votes of a round amount to under its policy, in whole numbers."""
+    total = len(votes)
+    counts: Dict[str, int] = {}
+    for vote in votes:
+        counts[vote.grade or ""] = counts.get(vote.grade or "", 0) + 1
+    if not total:
+        return DISPUTED
+    most = max(counts.values())
+    leading = [grade for grade, count in counts.items() if count == most]
+    p, q = policy["share"]
+    if len(leading) > 1 or q * most < p * total or (policy["unanimity"] and most < total):
+        return DISPUTED
+    grade = leading[0]
+    for other in counts:
+        if other != grade and distances.get((grade, other), MAX_INT) > policy["max_distance"]:
+            return DISPUTED
+    agreeing = [vote for vote in votes if vote.grade == grade]
+    return Tally("agreed", grade, envelope(agreeing), [vote.seq for vote in votes if vote.grade != grade])
+
+
+NO_CONSENSUS = "no_consensus"
+
+
+# --- replay --------------------------------------------------------------------------------------------
+
+
+class Round:
+    """One pass of blind voting, kept small."""
+
+    __slots__ = (
+        "answers", "claimed", "codebook", "codebook_seq", "gap", "kind", "number", "policy", "policy_required", "policy_seq", "result",
+        "reveal", "seq", "votes",
+    )  # fmt: skip
+
+    def __init__(self, body: Dict[str, Any], seq: int, policy: Dict[str, Any], codebook: Any) -> None:
+        self.number: int = body["round"]
+        self.kind: str = body["kind"]
+        self.seq = seq
+        self.policy_seq: int = body["policy"]
+        self.codebook_seq: int = body["codebook"]
+        self.policy = policy
+        self.policy_required: int = policy["required"]
+        self.codebook = codebook
+        self.answers: Dict[str, str] = {}
+        self.votes: Dict[int, Vote] = {}
+        self.reveal: List[int] = []
+        self.result = "open"
+        self.claimed: Any = None
+        self.gap = False
+
+    def live(self) -> List[Vote]:
+        return [vote for vote in self.votes.values() if vote.state == "live"]
+
+    def live_of(self, actor: str) -> Optional[Vote]:
+        for vote in self.votes.values():
+            if vote.actor == actor and vote.state == "live":
+                return vote
+        return None
+
+
+class Settlement:
+    __slots__ = ("arguments", "closed", "ended", "gap", "returned", "round", "second", "seq", "settlers", "shown_argument")
+
+    def __init__(self, seq: int, round_number: int) -> None:
+        self.seq = seq
+        self.round = round_number
+        self.second: Optional[int] = None
+        self.arguments: List[Tuple[int, str]] = []
+        self.settlers: List[Tuple[int, str]] = []
+        self.closed = False
+        self.ended = False
+        self.returned = -1
+        self.gap = False
+        self.shown_argument: Optional[int] = None
+
+
+class Proposal:
+    __slots__ = ("approved", "approver", "dossier", "not_before", "override", "seq", "version", "grade", "range", "seconded")
+
+    def __init__(self, seq: int, body: Dict[str, Any]) -> None:
+        self.seq = seq
+        self.version: int = body["version"]
+        self.grade: str = body["grade"]
+        self.range = body["range"]
+        self.dossier: str = body["dossier"]
+        self.override: Any = None  # (seq, actor, grade, range)
+        self.seconded = False
+        self.approved: Optional[int] = None
+        self.approver = ""
+        self.not_before: Optional[str] = None
+
+
+class Result(NamedTuple):
+    """What a proposal must say."""
+
+    grade: str
+    ranges: List[Range]
+    round: int
+    settlement: Optional[int]
+
+
+class Incident:
+    """One incident's chain so far."""
+
+    __slots__ = (
+        "absorbed", "before_exit", "carried", "claims", "conflicts", "count", "dossier", "dossier_sure", "entered",
+        "evidence", "evidence_sure", "expect", "frozen", "gaps", "id", "imported", "index", "last", "last_seq", "link", "moved",
+        "moves", "mute_shown", "origins", "people", "graded", "proposal", "recheck", "reopened", "restricted",
+        "result", "round", "rounds", "rounds_opened", "settled", "settlement", "sources", "stage", "stream", "versions", "voided", "voted",
+        "withdrawn_at", "withdrawn_sources",
+    )  # fmt: skip
+
+    def __init__(self, name: str, index: int) -> None:
+        self.id = name
+        self.index = index
+        self.stage = ""
+        self.before_exit = "logged"
+        self.count = 0
+        self.last: Optional[bytes] = None
+        self.link: Optional[str] = None  # what the next event must name as the one before it
+        self.last_seq = -1
+        self.evidence = self.dossier = sha256(name.encode("ascii"))
+        self.evidence_sure = self.dossier_sure = True
+        self.frozen: Optional[Tuple[int, bytes]] = None
+        self.expect: Any = None  # (types that must follow in the act, check, sentence)
+        self.moved = False
+        self.voided = -1
+        self.gaps = 0
+        self.mute_shown: Optional[int] = None
+        self.imported = False
+        self.restricted = False
+        self.recheck = False
+        self.reopened: Optional[str] = None
+        self.stream: Optional[str] = None
+        self.sources = 0
+        self.withdrawn_sources: Optional[Set[int]] = None
+        self.origins = 0
+        self.claims: Optional[Set[int]] = None
+        self.entered: Set[str] = set()
+        self.voted: Optional[Set[str]] = None
+        self.settled: Optional[Set[str]] = None
+        self.conflicts: Optional[Set[str]] = None
+        self.carried: Optional[Set[str]] = None
+        self.absorbed: Any = None
+        self.people: Dict[str, str] = {}
+        self.moves: List[Tuple[int, bool]] = []
+        self.round: Optional[Round] = None  # the open one
+        self.rounds: Dict[int, Round] = {}
+        self.settlement: Optional[Settlement] = None
+        self.result: Optional[Result] = None
+        self.proposal: Optional[Proposal] = None
+        self.rounds_opened = 0
+        self.graded = False  # a round was closed with a result
+        self.versions: List[Tuple[int, int, str, Range, str]] = []  # version, seq, grade, range, kind
+        self.withdrawn_at = -1
+
+    @property
+    def version(self) -> int:
+        return self.versions[-1][0] if self.versions else 0
+
+    @property
+    def head(self) -> Tuple[str, int, bytes]:
+        """Id, count and last leaf, as of the opening of a round that is open."""
+        count, last = self.frozen or (self.count, self.last or b"")
+        return self.id, count, last
+
+    @property
+    def at_rest(self) -> bool:
+        """Whether nothing is under way: published, and no round, settlement or proposal open."""
+        under_way = (self.round, self.settlement, self.proposal, self.expect)
+        return self.stage == "published" and self.result is not None and not self.restricted and under_way == (None, None, None, None)
+
+
+def packed(incident: Incident) -> bytes:
+    """A published incident in a few hundred bytes: most of a long log are, and are not heard of again."""
+    slots = []
+    for slot in Incident.__slots__:
+        value = getattr(incident, slot)
+        if slot == "rounds":
+            value = [_packed_round(round_) for round_ in value.values()]
+        if slot == "result":
+            value = list(value)
+        slots.append(None if slot == "versions" else value)
+    return marshal.dumps(slots)
+
+
+def _packed_round(round_: Round) -> List[Any]:
+    votes = [[getattr(vote, slot) for slot in Vote.__slots__] for vote in round_.votes.values()]
+    rest = [getattr(round_, slot) for slot in Round.__slots__ if slot not in ("votes", "policy", "codebook")]
+    return [votes, round_.policy_seq, round_.codebook_seq, rest]
+
+
+def unpacked(data: bytes, versions: Any, policies: Dict[int, Any], codebooks: Dict[int, Any]) -> Incident:
+    """The incident as it was before `packed`."""
+    incident = Incident.__new__(Incident)
+    for slot, value in zip(Incident.__slots__, marshal.loads(data)):  # noqa: B905
+        if slot == "rounds":
+            value = {round_.number: round_ for round_ in [_unpacked_round(one, policies, codebooks) for one in value]}
+        if slot == "result":
+            value = Result(*value)
+        setattr(incident, slot, value)
+    incident.versions = versions
+    return incident
+
+
+def _unpacked_round(told: List[Any], policies: Dict[int, Any], codebooks: Dict[int, Any]) -> Round:
+    round_ = Round.__new__(Round)
+    names = [slot for slot in Round.__slots__ if slot not in ("votes", "policy", "codebook")]
+    for slot, value in zip(names, told[3]):  # noqa: B905
+        setattr(round_, slot, value)
+    round_.policy, round_.codebook = policies.get(told[1], FALLBACK_POLICY), codebooks.get(told[2], (frozenset(), {}))
+    round_.votes = {}
+    for values in told[0]:
+        vote = Vote.__new__(Vote)
+        for slot, value in zip(Vote.__slots__, values):  # noqa: B905
+            setattr(vote, slot, value)
+        round_.votes[vote.seq] = vote
+    return round_
+
+
+FALLBACK_POLICY: Dict[str, Any] = {"required": 3, "share": [2, 3], "max_distance": 1, "unanimity": False}
+EXITS = frozenset(["merged", "split", "dismissed", "withdrawn"])
+LIVE = frozenset(["logged", "grading", "settlement", "approval", "published"])
+_AT = {
+    "round.extended": frozenset(["grading", "settlement"]),
+    "reviewer.assigned": frozenset(["grading", "settlement"]),
+    "reviewer.released": frozenset(["grading", "settlement"]),
+    "reviewer.recused": frozenset(["grading", "settlement"]),
+    "reviewer.abstained": frozenset(["grading", "settlement"]),
+    "vote.committed": frozenset(["grading", "settlement"]),
+    "vote.withdrawn": frozenset(["grading", "settlement"]),
+    "round.closed": frozenset(["grading", "settlement"]),
+    "settlement.opened": frozenset(["grading"]),
+    "settlement.argued": frozenset(["settlement"]),
+    "settler.appointed": frozenset(["settlement"]),
+    "settlement.closed": frozenset(["settlement"]),
+    "dissent.recorded": frozenset(["settlement", "approval"]),
+    "grade.proposed": frozenset(["grading", "settlement"]),
+    "proposal.voided": frozenset(["approval"]),
+    "grade.returned": frozenset(["approval"]),
+    "grade.overridden": frozenset(["approval"]),
+    "override.seconded": frozenset(["approval"]),
+    "grade.approved": frozenset(["approval"]),
+    "grade.published": frozenset(["approval"]),
+    "grade.reopened": frozenset(["published"]),
+    "incident.restored": EXITS,
+    "grade.imported": frozenset(["logged"]),
+}
+for _kind in SPECS:
+    if _kind not in _AT and SPECS[_kind].scope == INCIDENT and _kind not in _BIRTHS:
+        _AT[_kind] = LIVE | EXITS if _kind in _AFTER_EXIT else LIVE
+del _kind
+
+_MISSING = object()
+
+
+class Replay:
+    """The whole log, event by event: every transition legal under the rules in force, every grade recomputed.
+
+    `feed` takes one event (its twelve keys), the disclosures of it that are shown (name -> value) and its leaf hash.
+    `bundle` is False where the complete log is fed, muted events included. `full` is False where the log's own events
+    are not all at hand, so that roles are only asserted and the state of streams and claims is not known.
+    """
+
+    def __init__(self, failures: Failures, bundle: bool = True, full: bool = True) -> None:
+        self.failures = failures
+        self.fail = failures.add
+        self.bundle = bundle
+        self.full = full
+        self._incidents: Dict[str, Any] = {}  # id -> Incident, or its packed bytes
+        self.versions: Dict[str, List[Tuple[int, int, str, Range, str]]] = {}  # id -> its determinations
+        self.people: Dict[str, List[Any]] = {}  # log pseudonym -> [active, role]
+        self.policies: Dict[int, Dict[str, Any]] = {}
+        self.codebooks: Dict[int, Any] = {}
+        self.codebook_bodies: List[Dict[str, Any]] = []
+        self.streams: Dict[str, str] = {}
+        self.claims: Dict[int, str] = {}
+        self.rotations: List[Tuple[int, str, str]] = []
+        self.opened: Optional[Dict[str, Any]] = None
+        self.left = 0
+        self.day = ""
+        self.last_seq = -1
+        self.redacted: Dict[str, Tuple[int, int]] = {}  # digest -> (redaction, event)
+        self.wanted: Dict[str, Tuple[int, int, int]] = {}  # leaf hash of a muted event -> where it must lie
+        self.heads: List[Tuple[int, Dict[str, Any]]] = []
+        self.tree = HeadsTree()
+        self.dirty: Dict[int, Any] = {}  # index -> the incident, or its head where it is packed
+        self.muted = 0
+        self.withheld_before = False  # set by whoever reads the bundle, at the first leaf that is not shown
+        self.open_merges: Dict[Tuple[str, str], int] = {}
+        self.published: List[int] = []
+        self.recomputed = 0
+        self._ranges: Dict[Range, Range] = {}
+        self.roles_checked = 0
+        self._handlers: Dict[str, Callable[..., None]] = {
+            kind: getattr(self, "_" + kind.replace(".", "_"))
+            for kind in SPECS
+            if hasattr(self, "_" + kind.replace(".", "_"))
+        }
+
+    # what a caller may ask
+
+    def stage(self, incident: str) -> Optional[str]:
+        """The stage of an incident, None where it is not known."""
+        found = self.get(incident)
+        return found.stage if found else None
+
+    def get(self, name: str) -> Optional[Incident]:
+        """An incident as it stands, None where it is not known."""
+        found = self._incidents.get(name)
+        return self._unpacked(name, found) if type(found) is bytes else found
+
+    def _unpacked(self, name: str, data: bytes) -> Incident:
+        return unpacked(data, self.versions[name], self.policies, self.codebooks)
+
+    def names(self) -> List[str]:
+        """Every incident in the order of its first event."""
+        return list(self._incidents)
+
+    def under_way(self) -> Iterator[Incident]:
+        """Every incident that is not at rest, in the order of its first event."""
+        return (found for found in self._incidents.values() if type(found) is not bytes)
+
+    def grades(self) -> Dict[str, List[Tuple[int, int, str, Range, str]]]:
+        """The determinations of each incident: (version, seq, grade, range, kind)."""
+        return {name: list(found) for name, found in self.versions.items()}
+
+    # one event
+
+    def feed(self, event: Event, shown: Dict[str, Any], leaf: Optional[bytes] = None) -> None:
+        """Judge one event; what does not hold is added to the failures."""
+        seq, kind = event["seq"], event["type"]
+        spec = SPECS.get(kind)
+        if spec is None:
+            self.fail("type", seq, "%s is no type of this format" % quoted(kind))
+            return
+        handler = self._handlers.get(kind)
+        if handler is None:
+            self.fail("type", seq, "%s is a type that this verifier does not judge yet" % kind)
+            return
+        if leaf is None:
+            leaf = sha256(b"\x00" + canonical(event))
+        day = event["day"]
+        if day != self.day:
+            self._new_day(event)
+        actor, role = event["actor"], event["role"]
+        if role not in spec.roles:
+            self.fail("role", seq, "%s is not for the role %s" % (kind, role))
+        if (actor == "system") is not (role == "system"):
+            self.fail("actor", seq, "the actor %s does not go with the role %s" % (actor, role))
+        name = event["incident"]
+        if name is None:
+            if spec.scope == INCIDENT:
+                self.fail("scope", seq, "%s belongs to an incident" % kind)
+                return
+            if "person" in shown:
+                self._check_person(event, shown["person"], None)
+            handler(event, shown)
+            self.last_seq = seq
+            return
+        if spec.scope == LOG:
+            self.fail("scope", seq, "%s belongs to no incident" % kind)
+            return
+        incident = self._incidents.get(name)
+        if incident is None:
+            incident = self._incidents[name] = Incident(name, len(self._incidents))
+        elif type(incident) is bytes:
+            incident = self._incidents[name] = self._unpacked(name, incident)
+        iseq = event["iseq"]
+        if iseq != incident.count or event["prev"] != incident.link:
+            self._chain(incident, event)
+        if "person" in shown:
+            person = shown["person"]
+            if role != "system" or person is not None:
+                self._check_person(event, person, incident)
+        if incident.expect is not None or incident.moved:
+            self._act_goes_on(incident, event)
+        if incident.stage in _AT.get(kind, ()) or self._stage_allows(incident, event):
+            handler(incident, event, shown)
+        judged = spec.judged
+        if judged and event["body"].get("material") is not False:
+            self._digest(incident, event, judged, leaf)
+        incident.count = iseq + 1
+        incident.link = b2a_base64(leaf, newline=False).decode("ascii")
+        incident.last = leaf
+        incident.last_seq = self.last_seq = seq
+        if kind == "round.opened":
+            incident.frozen = (incident.count, leaf)
+        if kind in _MUTE and incident.round is not None and incident.mute_shown is None:
+            incident.mute_shown = seq
+        self.dirty[incident.index] = incident
+        if kind == "grade.published" and incident.at_rest:
+            self.dirty[incident.index] = incident.head
+            self._incidents[name] = packed(incident)
+
+    def _new_day(self, event: Event) -> None:
+        if not real_day(event["day"]):
+            self.fail("day", event["seq"], "%s is no day" % quoted(event["day"]))
+            return
+        if event["day"] < self.day and event["type"] != "clock.stepped":
+            self.fail("day", event["seq"], "the day goes back from %s to %s" % (self.day, event["day"]))
+        self.day = event["day"]
+
+    def _chain(self, incident: Incident, event: Event) -> None:
+        seq, iseq, prev = event["seq"], event["iseq"], event["prev"]
+        if iseq == incident.count:
+            self.fail("chain", seq, "its link is not the hash of the event before it in its incident")
+            return
+        if iseq < incident.count or prev is None or not self.bundle:
+            self.fail("chain", seq, "its place in its incident is %d, after %d events" % (iseq, incident.count))
+            return
+        missing = iseq - incident.count
+        self.muted += missing
+        incident.gaps += missing
+        self.wanted[prev] = (incident.last_seq, seq, missing)
+        if seq - incident.last_seq - 1 < missing:
+            self.fail("chain", seq, "%d events of its incident have no room before it" % missing)
+        if incident.round is not None:
+            incident.round.gap = True
+        elif incident.settlement is not None and not incident.settlement.closed:
+            incident.settlement.gap = True
+        else:
+            self.fail("withheld", seq, "%d events of its incident before it are withheld without a reason" % missing)
+
+    def _check_person(self, event: Event, person: Optional[str], incident: Optional[Incident]) -> None:
+        seq, actor, role = event["seq"], event["actor"], event["role"]
+        if role in ("system", "public"):
+            if person is not None:
+                self.fail("person", seq, "a person is named for an act of %s" % role)
+            return
+        if person is None:
+            self.fail("person", seq, "no person stands behind the actor")
+            return
+        if incident is not None:
+            known = incident.people.get(actor)
+            if known is None:
+                if person in incident.people.values():
+                    self.fail("person", seq, "one person acts under two names in one incident")
+                incident.people[actor] = sys.intern(person)
+            elif known != person:
+                self.fail("person", seq, "one name in an incident stands for two people")
+        elif actor != person and not event["type"].startswith("claim."):
+            self.fail("person", seq, "the actor of a log event is not the person")
+        if not self.full:
+            return
+        held = self.people.get(person)
+        if event["type"] == "person.joined" and event["body"]["who"] == person:
+            return
+        if held is None or not held[0]:
+            self.fail("role", seq, "the person is not, or no longer, of this desk")
+        elif held[1] != role:
+            self.fail("role", seq, "the person holds the role %s, not %s" % (held[1], role))
+        else:
+            self.roles_checked += 1
+
+    def _act_goes_on(self, incident: Incident, event: Event) -> None:
+        seq, kind = event["seq"], event["type"]
+        here = seq == incident.last_seq + 1
+        if incident.expect is not None:
+            kinds, check, sentence = incident.expect
+            incident.expect = None
+            if kind not in kinds or not here:
+                self.fail(check, seq, sentence)
+        elif incident.moved and kind != "proposal.voided" and not here:
+            self.fail("proposal", seq, "the dossier moved under a proposal that was not voided in the same act")
+            incident.moved = False
+
+    def _stage_allows(self, incident: Incident, event: Event) -> bool:
+        kind, seq = event["type"], event["seq"]
+        if not incident.stage:
+            if kind in _BIRTHS and event["iseq"] == 0:
+                return True
+            self.fail("stage", seq, "%s cannot be the first event of an incident" % kind)
+            return False
+        if kind in _BIRTHS and kind != "incident.split":
+            self.fail("stage", seq, "%s can only be the first event of an incident" % kind)
+            return False
+        allowed = _AT.get(kind)
+        if kind == "incident.split":
+            allowed = LIVE
+        if allowed is not None and incident.stage not in allowed:
+            self.fail("stage", seq, "%s is not possible at the stage %s" % (kind, incident.stage))
+            return False
+        return True
+
+    def _digest(self, incident: Incident, event: Event, judged: str, leaf: bytes) -> None:
+        if judged == "E":
+            incident.evidence = sha256(incident.evidence + leaf)
+            if incident.voted is not None or incident.round is not None:
+                incident.moves.append((event["seq"], event["type"] == "source.attached"))
+        incident.dossier = sha256(incident.dossier + leaf)
+        if incident.stage == "approval" and incident.proposal is not None and incident.proposal.approved is None:
+            incident.moved = True
+
+    # the log's own events
+
+    def _log_opened(self, event: Event, shown: Dict[str, Any]) -> None:
+        if event["seq"] != 0:
+            self.fail("log", event["seq"], "a log is opened by its first event only")
+        self.opened = event["body"]
+        if event["body"]["continues"] is not None:
+            self.fail("type", event["seq"], "a log that continues another is not judged yet")
+
+    def _log_heads(self, event: Event, shown: Dict[str, Any]) -> None:
+        self.take_heads(event["seq"], event["body"])
+
+    def take_heads(self, seq: int, body: Dict[str, Any]) -> None:
+        """Bring the heads up to this event and compare where nothing was withheld before it."""
+        for index in sorted(self.dirty):
+            changed = self.dirty[index]
+            name, count, last = changed.head if isinstance(changed, Incident) else changed
+            entry = '["%s",%d,"%s"]' % (name, count, b64(last))
+            self.tree.put(index, sha256(b"\x00" + entry.encode("ascii")))
+        self.dirty = {}
+        self.heads.append((seq, body))
+        if self.withheld_before:
+            return
+        if body["n"] != len(self._incidents):
+            self.fail("heads", seq, "it counts %d incidents, there are %d" % (body["n"], len(self._incidents)))
+        elif unb64(body["root"]) != self.tree.root():
+            self.fail("heads", seq, "its root is not that of the incidents' heads")
+
+    def _key_rotated(self, event: Event, shown: Dict[str, Any]) -> None:
+        body = event["body"]
+        present = self.rotations[-1][2] if self.rotations else (self.opened or {}).get("vkey")
+        if body["old"] != present:
+            self.fail("key", event["seq"], "the key that it retires is not the present one")
+        self.rotations.append((event["seq"], body["old"], body["new"]))
+
+    def _clock_stepped(self, event: Event, shown: Dict[str, Any]) -> None:
+        for field in ("from", "to"):
+            if not real_day(event["body"][field]):
+                self.fail("day", event["seq"], "its %s is no day" % field)
+
+    def _codebook_defined(self, event: Event, shown: Dict[str, Any]) -> None:
+        body = event["body"]
+        grades = frozenset(body["grades"])
+        distances = {}
+        for a, b, distance in body["distances"]:
+            if a not in grades or b not in grades or a == b or (a, b) in distances or distance < 1:
+                self.fail("codebook", event["seq"], "its distances do not fit its grades")
+            distances[a, b] = distances[b, a] = distance
+        if len(grades) != len(body["grades"]) or not grades or NO_CONSENSUS in grades:
+            self.fail("codebook", event["seq"], "its grades are not distinct, or one is called no_consensus")
+        self.codebooks[event["seq"]] = (grades, distances)
+        self.codebook_bodies.append(body)
+
+    def _policy_set(self, event: Event, shown: Dict[str, Any]) -> None:
+        body = event["body"]
+        p, q = body["share"]
+        if body["required"] < 2 or q < 1 or p > q or 3 * p < 2 * q:
+            self.fail("policy", event["seq"], "it asks for fewer than two votes or for less than two thirds")
+        self.policies[event["seq"]] = body
+
+    def _stream_defined(self, event: Event, shown: Dict[str, Any]) -> None:
+        key = event["body"]["stream"]
+        if key in self.streams:
+            self.fail("stream", event["seq"], "the stream is defined already")
+        self.streams[key] = event["body"]["mode"]
+
+    def _stream_switched(self, event: Event, shown: Dict[str, Any]) -> None:
+        key = event["body"]["stream"]
+        if key not in self.streams and self.full:
+            self.fail("stream", event["seq"], "the stream is not defined")
+        self.streams[key] = event["body"]["mode"]
+
+    def _person_joined(self, event: Event, shown: Dict[str, Any]) -> None:
+        who = event["body"]["who"]
+        self._by_admin_or_self(event)
+        if who in self.people:
+            self.fail("person", event["seq"], "the person has joined already")
+        self.people[who] = [True, None]
+
+    def _known(self, event: Event) -> List[Any]:
+        who = event["body"]["who"]
+        if who not in self.people and self.full:
+            self.fail("person", event["seq"], "the person never joined")
+        return self.people.setdefault(who, [True, None])
+
+    def _person_deactivated(self, event: Event, shown: Dict[str, Any]) -> None:
+        self._known(event)[0] = False
+
+    def _person_reactivated(self, event: Event, shown: Dict[str, Any]) -> None:
+        self._known(event)[0] = True
+
+    def _by_admin_or_self(self, event: Event) -> None:
+        if event["role"] not in ("admin", "system") and event["actor"] != event["body"]["who"]:
+            self.fail("role", event["seq"], "people come and go by themselves or by an admin")
+
+    def _person_left(self, event: Event, shown: Dict[str, Any]) -> None:
+        self._by_admin_or_self(event)
+        self._known(event)[0] = False
+        self.left += 1
+
+    def _role_granted(self, event: Event, shown: Dict[str, Any]) -> None:
+        if event["actor"] == event["body"]["who"]:
+            self.fail("role", event["seq"], "nobody grants themselves a role")
+        self._known(event)[1] = event["body"]["role"]
+
+    def _role_revoked(self, event: Event, shown: Dict[str, Any]) -> None:
+        if event["actor"] == event["body"]["who"]:
+            self.fail("role", event["seq"], "nobody drops a role for themselves")
+        held = self._known(event)
+        if held[1] != event["body"]["role"] and self.full:
+            self.fail("role", event["seq"], "the person does not hold the role that is revoked")
+        held[1] = None
+
+    def _claim_received(self, event: Event, shown: Dict[str, Any]) -> None:
+        self.claims[event["seq"]] = "received"
+
+    def _claim_moves(self, event: Event, source: Tuple[str, ...], to: str) -> None:
+        claim = event["body"]["claim"]
+        if claim not in self.claims:
+            self.fail("reference", event["seq"], "the claim that it refers to is not here")
+        elif self.claims[claim] not in source and self.full:
+            self.fail("claim", event["seq"], "a claim that is %s cannot become %s" % (self.claims[claim], to))
+        self.claims[claim] = to
+
+    def _claim_duplicated(self, event: Event, shown: Dict[str, Any]) -> None:
+        of = event["body"]["of"]
+        if of is None or of == event["body"]["claim"]:
+            self.fail("claim", event["seq"], "a duplicate is of another claim")
+        elif of not in self.claims:
+            self.fail("reference", event["seq"], "the claim that it duplicates is not here")
+        self._claim_moves(event, ("received", "grouped"), "duplicated")
+
+    def _claim_dismissed(self, event: Event, shown: Dict[str, Any]) -> None:
+        self._claim_moves(event, ("received", "grouped"), "dismissed")
+
+    def _claim_withdrawn(self, event: Event, shown: Dict[str, Any]) -> None:
+        self._claim_moves(event, ("received", "grouped"), "withdrawn")
+
+    def _claim_restored(self, event: Event, shown: Dict[str, Any]) -> None:
+        self._claim_moves(event, ("duplicated", "dismissed", "withdrawn"), "received")
+
+    def _import_made(self, event: Event, shown: Dict[str, Any]) -> None:
+        """It moves nothing."""
+
+    _export_made = _backup_made = _import_made
+
+    # the record of an incident
+
+    def _incident_opened(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        incident.stage = "logged"
+        incident.entered.add(event["actor"])
+        self._in_stream(incident, event)
+
+    def _incident_imported(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        incident.stage = "logged"
+        incident.imported = True
+        self._in_stream(incident, event)
+
+    def _in_stream(self, incident: Incident, event: Event) -> None:
+        incident.stream = sys.intern(event["body"]["stream"])
+        if self.full and incident.stream not in self.streams:
+            self.fail("stream", event["seq"], "the stream is not defined")
+
+    def _incident_described(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        if not event["body"]["material"]:
+            return
+        actor, round_ = event["actor"], incident.round
+        if incident.voted is not None and actor in incident.voted:
+            self.fail("involved", event["seq"], "who has voted may not describe the incident materially")
+        if round_ is not None and round_.answers.get(actor) in ("assigned", "voted", "abstained"):
+            self.fail("involved", event["seq"], "who is assigned may not describe the incident materially")
+        incident.entered.add(actor)
+
+    def _grade_imported(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        body = event["body"]
+        if not incident.imported or incident.versions or incident.rounds_opened:
+            self.fail("stage", event["seq"], "a grade is imported once, into an imported incident without rounds")
+            return
+        book = self.codebooks.get(body["codebook"])
+        if book is None:
+            self.fail("reference", event["seq"], "the codebook that it refers to is not here")
+        elif body["grade"] not in book[0]:
+            self.fail("grade", event["seq"], "the codebook has no such grade")
+        bounds = self._shared(pairs_of(body["range"]))
+        self.versions[incident.id] = incident.versions
+        incident.versions.append((0, event["seq"], sys.intern(body["grade"]), bounds, "legacy"))
+
+    def _incident_restricted(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        incident.restricted = event["body"]["on"]
+
+    def _exit(self, incident: Incident, event: Event, to: str) -> None:
+        if incident.round is not None:
+            self.fail("stage", event["seq"], "an exit abandons the open round before it")
+        if incident.settlement is not None and not incident.settlement.closed:
+            incident.settlement.ended = True
+        incident.before_exit = incident.stage
+        incident.stage = to
+        incident.moved = False
+
+    def _incident_merged(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._exit(incident, event, "merged")
+        others = event["body"]["other"]
+        if len(others) != 1 or others[0] == incident.id:
+            self.fail("merge", event["seq"], "an incident is merged into one other")
+        for other in others:
+            self._pair(event, incident.id, other)
+
+    def _incident_absorbed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        for other in event["body"]["other"]:
+            self._pair(event, other, incident.id)
+            found = self.get(other)
+            if found is not None:
+                involved = found.entered | (found.voted or set()) | (found.settled or set())
+                people = {found.people[name] for name in involved if name in found.people}
+                incident.carried = (incident.carried or set()) | people | (found.carried or set())
+        if incident.proposal is not None:
+            incident.moved = True
+        elif incident.stage == "published" and not incident.recheck:
+            incident.expect = (("recheck.opened",), "recheck", "an absorbed incident opens a recheck in the act")
+
+    def _pair(self, event: Event, source: str, target: str) -> None:
+        if (source, target) in self.open_merges:
+            del self.open_merges[source, target]
+        else:
+            self.open_merges[source, target] = event["seq"]
+
+    def _incident_split(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        others = event["body"]["other"]
+        if event["iseq"] == 0:
+            incident.stage = "logged"
+            incident.entered.add(event["actor"])
+            parent = self.get(others[0]) if others else None
+            incident.stream = parent.stream if parent is not None else None
+            for other in others:
+                self._pair(event, other, incident.id)
+            return
+        self._exit(incident, event, "split")
+        if not others:
+            self.fail("merge", event["seq"], "a split makes new incidents")
+        for other in others:
+            self._pair(event, incident.id, other)
+
+    def _incident_dismissed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._exit(incident, event, "dismissed")
+
+    def _incident_withdrawn(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._exit(incident, event, "withdrawn")
+        incident.withdrawn_at = event["seq"]
+
+    def _incident_restored(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        incident.stage = incident.before_exit
+
+    def _claim_grouped(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._claim_moves(event, ("received",), "grouped")
+        incident.claims = incident.claims or set()
+        incident.claims.add(event["body"]["claim"])
+
+    def _claim_ungrouped(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        claim = event["body"]["claim"]
+        if claim not in (incident.claims or ()):
+            self.fail("claim", event["seq"], "the claim is not grouped here")
+            return
+        self._claim_moves(event, ("grouped",), "received")
+        assert incident.claims is not None
+        incident.claims.discard(claim)
+
+    def _position_recorded(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        if event["role"] != "lead" and not incident.imported:
+            self.fail("role", event["seq"], "an official position is recorded by a lead")
+        if event["body"]["source"] is not None:
+            self._source(incident, event)
+
+    def _source(self, incident: Incident, event: Event, field: str = "source") -> int:
+        number: int = event["body"][field]
+        if number > incident.sources:
+            self.fail("reference", event["seq"], "the incident has no source %d" % number)
+        return number
+
+    def _source_attached(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        incident.sources += 1
+        if event["body"]["source"] != incident.sources:
+            self.fail("source", event["seq"], "its number is not the next, %d" % incident.sources)
+            incident.sources = max(incident.sources, event["body"]["source"])
+        new = shown.get("origin") == event["body"]["source"] and shown.get("kind", "note") != "note"
+        if new and not event["body"]["material"]:
+            self.fail("source", event["seq"], "it is of a new origin and called immaterial: it moves the evidence")
+
+    def _source_captured(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._source(incident, event)
+
+    _source_opened = _source_assessed = _source_captured
+
+    def _source_derived(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._source(incident, event)
+        self._source(incident, event, "from")
+
+    def _source_grouped(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        numbers = event["body"]["sources"]
+        self._ascending(event, "sources")
+        if not numbers or numbers[-1] > incident.sources:
+            self.fail("reference", event["seq"], "it groups a source that the incident has not")
+
+    def _source_withdrawn(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        number = self._source(incident, event)
+        incident.withdrawn_sources = incident.withdrawn_sources or set()
+        if number in incident.withdrawn_sources:
+            self.fail("source", event["seq"], "the source is withdrawn already")
+        incident.withdrawn_sources.add(number)
+
+    def _conflict_declared(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        incident.conflicts = incident.conflicts or set()
+        incident.conflicts.add(event["actor"])
+
+    def _conflict_lifted(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        if event["actor"] not in (incident.conflicts or ()):
+            self.fail("conflict", event["seq"], "no conflict was declared that could be lifted")
+            return
+        assert incident.conflicts is not None
+        incident.conflicts.discard(event["actor"])
+
+    # rounds
+
+    def _ascending(self, event: Event, *fields: str) -> None:
+        for field in fields:
+            values = event["body"][field]
+            if any(map(lambda a, b: not a < b, values, values[1:])):
+                self.fail("order", event["seq"], "its list of %s does not ascend" % field)
+
+    def _check_digest(self, incident: Incident, event: Event, field: str) -> None:
+        have = incident.evidence if field == "evidence" else incident.dossier
+        sure = incident.evidence_sure if field == "evidence" else incident.dossier_sure
+        if event["body"][field] == b64(have):
+            return
+        if sure:
+            self.fail("digest", event["seq"], "its %s digest is not that of the incident's events" % field)
+        elif field == "dossier":
+            # A mute exclusion of an abandoned round may stand in it; from here on it is known again.
+            incident.dossier, incident.dossier_sure = unb64(event["body"][field]), True
+
+    def _round_opened(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        body, seq, second = event["body"], event["seq"], event["body"]["kind"] == "second"
+        if incident.round is not None:
+            self.fail("stage", seq, "a round is open already")
+            return
+        if incident.stage not in (("settlement",) if second else ("logged", "grading")):
+            self.fail("stage", seq, "a round of kind %s is not possible at the stage %s" % (body["kind"], incident.stage))
+            return
+        if event["role"] == "system" and not second:
+            self.fail("role", seq, "a round is opened by a lead")
+        incident.rounds_opened += 1
+        if body["round"] != incident.rounds_opened:
+            self.fail("round", seq, "its number is not the next, %d" % incident.rounds_opened)
+        if (body["kind"] == "first" and incident.graded) or (body["kind"] == "again" and incident.rounds_opened == 1):
+            self.fail("round", seq, "its kind does not fit the rounds before it")
+        self._check_settlement_of(incident, event, second)
+        self._check_digest(incident, event, "evidence")
+        mode = self.streams.get(incident.stream or "", "active")
+        if mode != "active":
+            self.fail("stream", seq, "the stream is %s and opens no round" % mode)
+        policy, book = self.policies.get(body["policy"]), self.codebooks.get(body["codebook"])
+        if policy is None or book is None:
+            self.fail("reference", seq, "the policy or the codebook that it refers to is not here")
+        round_ = Round(body, seq, policy or FALLBACK_POLICY, book or (frozenset(), {}))
+        incident.round = incident.rounds[body["round"]] = round_
+        incident.mute_shown = None
+        if second and incident.settlement is not None:
+            incident.settlement.second = body["round"]
+        if not second:
+            incident.stage = "grading"
+            incident.result = None
+            incident.moves = []
+
+    def _check_settlement_of(self, incident: Incident, event: Event, second: bool) -> None:
+        settlement, of = incident.settlement, event["body"]["of"]
+        if not second:
+            if of is not None:
+                self.fail("round", event["seq"], "only a second round belongs to a settlement")
+            return
+        if settlement is None or settlement.closed or settlement.ended or of != settlement.seq:
+            self.fail("settlement", event["seq"], "it does not belong to the open settlement")
+        elif settlement.second is not None or settlement.settlers:
+            self.fail("settlement", event["seq"], "the settlement has had its second vote")
+
+    def _in_round(self, incident: Incident, event: Event) -> Optional[Round]:
+        round_ = incident.round
+        if round_ is None or event["body"].get("round", round_.number) != round_.number:
+            self.fail("round", event["seq"], "the round that it names is not open")
+            return None
+        return round_
+
+    def _round_extended(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._in_round(incident, event)
+
+    def _reviewer_assigned(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        round_, who, seq = self._in_round(incident, event), event["body"]["who"], event["seq"]
+        if round_ is None:
+            return
+        if event["role"] == "reviewer" and who != event["actor"]:
+            self.fail("assigned", seq, "a reviewer assigns nobody but themselves")
+        if event["role"] == "system" and round_.kind != "second":
+            self.fail("role", seq, "people are assigned by a lead or by taking the next")
+        if who in incident.entered:
+            self.fail("involved", seq, "who entered the incident is never assigned to it")
+        if who in (incident.conflicts or ()):
+            self.fail("conflict", seq, "who declared a conflict is not assigned")
+        if who in (incident.settled or ()):
+            self.fail("involved", seq, "a settler of the incident is not assigned to it")
+        if round_.answers.get(who, "released") != "released":
+            self.fail("assigned", seq, "the person is assigned already, or has recused themselves")
+        round_.answers[who] = "assigned"
+
+    def _reviewer_released(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        round_, who = self._in_round(incident, event), event["body"]["who"]
+        if round_ is None:
+            return
+        if round_.answers.get(who) not in ("assigned", "abstained"):
+            self.fail("assigned", event["seq"], "only who is assigned and has no vote is released")
+        round_.answers[who] = "released"
+
+    def _reviewer_recused(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._own_answer(incident, event, "recused")
+
+    def _reviewer_abstained(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._own_answer(incident, event, "abstained")
+
+    def _own_answer(self, incident: Incident, event: Event, answer: str) -> None:
+        round_ = self._in_round(incident, event)
+        if round_ is None:
+            return
+        before = round_.answers.get(event["actor"])
+        if before not in ("assigned", "abstained") or before == answer:
+            self.fail("assigned", event["seq"], "only who is assigned and has no vote answers so")
+        round_.answers[event["actor"]] = answer
+
+    def _vote_committed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        body, actor, seq = event["body"], event["actor"], event["seq"]
+        round_ = self._in_round(incident, event)
+        if round_ is None:
+            return
+        if round_.answers.get(actor) not in ("assigned", "abstained", "voted"):
+            self.fail("assigned", seq, "the voter is not assigned in this round")
+        if actor in incident.entered:
+            self.fail("involved", seq, "who entered the incident cannot vote on it")
+        if actor in (incident.conflicts or ()):
+            self.fail("conflict", seq, "who declared a conflict cannot vote")
+        live = round_.live_of(actor)
+        if body["replaces"] != (None if live is None else live.seq):
+            self.fail("vote", seq, "one person has one vote: it does not replace the voter's live one")
+        if live is not None:
+            live.state = "superseded"
+            live.sealed = None
+        self._check_digest(incident, event, "evidence")
+        vote = Vote(seq, actor, len(incident.moves), event["sd"])
+        vote.shown = not _BALLOT.isdisjoint(shown)
+        self._check_ballot(round_, event, shown)
+        round_.votes[seq] = vote
+        round_.answers[actor] = "voted"
+        if incident.voted is None:
+            incident.voted = set()
+        incident.voted.add(actor)
+
+    def _check_ballot(self, round_: Round, event: Event, shown: Dict[str, Any]) -> None:
+        grade, bounds = shown.get("grade", _MISSING), shown.get("range", _MISSING)
+        if grade is not _MISSING and grade not in round_.codebook[0]:
+            self.fail("grade", event["seq"], "the codebook of the round has no such grade")
+        if bounds is not _MISSING and not self._is_range(bounds):
+            self.fail("range", event["seq"], "its range is malformed or upside down")
+        rationale = shown.get("rationale", _MISSING)
+        if rationale is not _MISSING and not (isinstance(rationale, str) and rationale.strip()):
+            self.fail("reasoned", event["seq"], "a vote carries a rationale")
+
+    @staticmethod
+    def _is_range(value: Any) -> bool:
+        try:
+            bounds = pairs_of(value)
+        except (KeyError, IndexError, TypeError):
+            return False
+        if sorted(value) != ["injured", "killed"] or len(value["injured"]) != 2 or len(value["killed"]) != 2:
+            return False
+        if any(bound is not None and (type(bound) is not int or bound < 0) for bound in bounds):
+            return False
+        return not upside_down(bounds)
+
+    def _shared(self, bounds: Range) -> Range:
+        """One copy of each range, however many incidents have it."""
+        return self._ranges.setdefault(bounds, bounds)
+
+    def _find_vote(self, incident: Incident, seq: int) -> Tuple[Optional[Round], Optional[Vote]]:
+        for number in sorted(incident.rounds, reverse=True):
+            vote = incident.rounds[number].votes.get(seq)
+            if vote is not None:
+                return incident.rounds[number], vote
+        return None, None
+
+    def _vote_withdrawn(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        round_, of = incident.round, event["body"]["of"]
+        vote = round_.votes.get(of) if round_ is not None else None
+        if round_ is None or vote is None or vote.state != "live" or vote.actor != event["actor"]:
+            self.fail("vote", event["seq"], "a person withdraws their own live vote of the open round")
+            return
+        vote.state = "withdrawn"
+        vote.sealed = None
+        round_.answers[vote.actor] = "assigned"
+
+    def _round_closed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        body, seq = event["body"], event["seq"]
+        round_ = self._in_round(incident, event)
+        if round_ is None:
+            return
+        self._ascending(
+            event, "commits", "superseded", "withdrawn", "excluded", "abstained", "recused", "released"
+        )
+        incident.round = None
+        incident.frozen = None
+        round_.result = body["result"]
+        if body["result"] == "abandoned":
+            self._abandon(incident, round_, event)
+            return
+        incident.graded = True
+        if round_.gap:
+            self.fail("withheld", seq, "events of a round that is closed are withheld")
+        if event["role"] != "system":
+            self.fail("role", seq, "a round is closed by the system")
+        by_state: Dict[str, List[int]] = {"live": [], "superseded": [], "withdrawn": [], "excluded": []}
+        for vote in round_.votes.values():
+            by_state[vote.state].append(vote.seq)
+            self._check_vote_shown(vote)
+        for field, state in (("commits", "live"), ("superseded",) * 2, ("withdrawn",) * 2, ("excluded",) * 2):
+            if body[field] != by_state[state]:
+                self.fail("close", seq, "its %s are not the round's: a vote is dropped, added or misplaced" % field)
+        for field in ("abstained", "recused", "released"):
+            if body[field] != sorted(who for who, answer in round_.answers.items() if answer == field):
+                self.fail("close", seq, "its %s are not the people who last answered so" % field)
+        live = len(by_state["live"])
+        if live < round_.policy_required and (round_.kind != "second" or body["result"] != "disputed"):
+            self.fail("quorum", seq, "it is closed with %d of %d votes" % (live, round_.policy_required))
+        round_.claimed = event
+        round_.reveal = list(by_state["live"])
+        round_.answers = {}
+        self._after_reveals(incident, round_)
+
+    def _check_vote_shown(self, vote: Vote) -> None:
+        """At the close live votes are revealed; the others stay sealed for ever."""
+        if not self.bundle:
+            return
+        if vote.state != "live" and vote.shown:
+            self.fail("mute", vote.seq, "a vote that was %s before the close is shown" % vote.state)
+        if vote.state == "live" and not vote.shown and self.full:
+            self.fail("disclosure", vote.seq, "the time of an event and a vote's grade and range are never redacted")
+
+    def _abandon(self, incident: Incident, round_: Round, event: Event) -> None:
+        body, seq = event["body"], event["seq"]
+        if event["role"] != "lead":
+            self.fail("role", seq, "a round is abandoned by a lead")
+        if body["commits"] or body["grade"] is not None or body["range"] is not None:
+            self.fail("close", seq, "an abandoned round reveals nothing and has no result")
+        if self.bundle and round_.votes:
+            self.fail("mute", min(round_.votes), "a vote of an abandoned round is shown")
+        if round_.gap:
+            incident.dossier_sure = False
+        round_.votes = {}
+        round_.answers = {}
+        if incident.settlement is not None and not incident.settlement.closed:
+            incident.settlement.ended = True
+        incident.stage = "published" if incident.version else "logged"
+        incident.reopened = None if incident.stage == "published" else incident.reopened
+
+    def _after_reveals(self, incident: Incident, round_: Round) -> None:
+        """Say what must follow in the act: the next reveal, or what the tally leads to."""
+        if round_.reveal:
+            incident.expect = (("vote.revealed",), "reveal", "not every vote of the closed round was revealed in the act")
+            return
+        event = round_.claimed
+        body, seq = event["body"], event["seq"]
+        votes = round_.live()
+        found = tally(votes, round_.policy, round_.codebook[1])
+        if len(votes) < round_.policy_required:
+            found = DISPUTED
+        claimed = None if body["range"] is None else pairs_of(body["range"])
+        if (found.result, found.grade, found.range) != (body["result"], body["grade"], claimed):
+            self.fail("tally", seq, "its result is not what the votes amount to: %s %s" % (found.result, found.grade or ""))
+        else:
+            self.recomputed += 1
+        round_.claimed = None
+        if found.result == "agreed" and round_.kind == "second":
+            incident.expect = (("settlement.closed",), "settlement", "an agreed second vote closes the settlement")
+        elif found.result == "agreed":
+            assert found.grade is not None
+            assert found.range is not None
+            incident.result = Result(found.grade, [found.range], round_.number, None)
+            incident.expect = (("grade.proposed",), "proposal", "an agreed round is proposed in the act of its close")
+        elif round_.kind != "second":
+            incident.expect = (("settlement.opened",), "settlement", "a disputed round opens a settlement in the act")
+
+    def _vote_revealed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        body, seq = event["body"], event["seq"]
+        round_, vote = self._find_vote(incident, body["of"])
+        if round_ is None or vote is None or body["of"] not in round_.reveal:
+            self.fail("reveal", seq, "what it reveals is no live vote of a round just closed")
+            return
+        round_.reveal.remove(body["of"])
+        values = {}
+        for text, name in zip(body["disclosures"], ("grade", "range")):  # noqa: B905
+            if b64url(sha256(text.encode("ascii"))) not in vote.sealed:
+                self.fail("reveal", seq, "the %s that it reveals is not the one that was sealed" % name)
+            try:
+                found, values[name] = read_disclosure(decode_disclosure(text.encode("ascii")))
+            except Malformed as error:
+                self.fail("reveal", seq, "the %s that it reveals is malformed: %s" % (name, error))
+                return
+            if found != name:
+                self.fail("reveal", seq, "it reveals grade and range, in that order")
+                return
+        if values["grade"] not in round_.codebook[0] or not self._is_range(values["range"]):
+            self.fail("grade", seq, "the codebook has no such grade, or the range is malformed")
+            return
+        vote.grade = sys.intern(values["grade"])
+        vote.range = self._shared(pairs_of(values["range"]))
+        vote.sealed = None
+        self._after_reveals(incident, round_)
+
+    def _vote_excluded(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        seq = event["seq"]
+        round_, vote = self._find_vote(incident, event["body"]["of"])
+        if round_ is None or vote is None or vote.state != "live" or round_.result == "abandoned":
+            self.fail("vote", seq, "only a live vote can be excluded")
+            return
+        vote.state = "excluded"
+        if round_.result == "open":
+            round_.answers[vote.actor] = "excluded"
+            return
+        result = incident.result
+        if result is None or result.round != round_.number:
+            return
+        votes = round_.live()
+        found = tally(votes, round_.policy, round_.codebook[1])
+        enough = len(votes) >= round_.policy_required
+        if result.settlement is None:
+            stands = enough and found.result == "agreed" and found.grade == result.grade
+        else:
+            stands = result.grade == NO_CONSENSUS or any(one.grade == result.grade for one in votes)
+        if not stands:
+            incident.result = None
+        elif result.settlement is None:
+            assert found.range is not None
+            incident.result = result._replace(ranges=[found.range])
+        else:
+            deciding = [one for one in votes if result.grade in (one.grade, NO_CONSENSUS)]
+            incident.result = result._replace(ranges=[*result.ranges[:1], envelope(deciding)])
+        if not stands and incident.proposal is None and incident.stage == "published" and not incident.recheck:
+            incident.expect = (
+                ("recheck.opened",), "exclusion", "an exclusion that changes a published result opens a recheck in the act",
+            )  # fmt: skip
+
+    # settlement
+
+    def _settlement_opened(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        round_ = incident.rounds.get(event["body"]["round"])
+        if round_ is None or round_.result != "disputed" or round_.kind == "second" or incident.last_seq != event["seq"] - 1:
+            self.fail("settlement", event["seq"], "a settlement opens in the act that closes a disputed round")
+        incident.settlement = Settlement(event["seq"], event["body"]["round"])
+        incident.stage = "settlement"
+
+    def _open_settlement(self, incident: Incident, event: Event) -> Optional[Settlement]:
+        settlement = incident.settlement
+        if settlement is None or settlement.closed or settlement.ended or event["body"]["settlement"] != settlement.seq:
+            self.fail("settlement", event["seq"], "the settlement that it names is not open")
+            return None
+        return settlement
+
+    def _settlement_argued(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        settlement = self._open_settlement(incident, event)
+        if settlement is None:
+            return
+        round_ = incident.rounds.get(settlement.round)
+        if round_ is None or round_.live_of(event["actor"]) is None:
+            self.fail("settlement", event["seq"], "those argue who hold a live vote of the disputed round")
+        settlement.arguments.append((event["seq"], event["actor"]))
+        settlement.shown_argument = event["seq"]
+
+    def _settler_appointed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        settlement, who = self._open_settlement(incident, event), event["body"]["who"]
+        if settlement is None:
+            return
+        if incident.round is not None or (settlement.second is None and settlement.returned < 0):
+            self.fail("settlement", event["seq"], "a settler is appointed once the second vote did not decide")
+        self._uninvolved(incident, event, who, settles=True)
+        if any(who == other for _, other in settlement.settlers):
+            self.fail("settlement", event["seq"], "a settler is not appointed twice")
+        settlement.settlers.append((event["seq"], who))
+        incident.settled = incident.settled or set()
+        incident.settled.add(who)
+
+    def _deciding(self, incident: Incident, settlement: Settlement) -> Round:
+        """The second round where it closed with quorum, else the first."""
+        second = incident.rounds.get(settlement.second or 0)
+        if second is not None and second.result != "open":
+            # The quorum is that of the close; an exclusion afterwards does not move the decision to another round.
+            closed = [vote for vote in second.votes.values() if vote.grade is not None]
+            if len(closed) >= second.policy_required:
+                return second
+        return incident.rounds[settlement.round]
+
+    def _settlement_closed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        body, seq, by = event["body"], event["seq"], event["body"]["by"]
+        settlement = self._open_settlement(incident, event)
+        if settlement is None:
+            return
+        self._ascending(event, "answers")
+        if incident.round is not None:
+            self.fail("settlement", seq, "a round is open")
+            return
+        if settlement.gap:
+            self.fail("withheld", seq, "arguments of a settlement that is closed are withheld")
+        round_ = self._deciding(incident, settlement)
+        votes = round_.live()
+        claimed = pairs_of(body["range"])
+        if by == "second_vote":
+            self._settled_by_vote(incident, settlement, round_, event, votes)
+        else:
+            if by == "ladder":
+                self._settled_by_ladder(settlement, event)
+            else:
+                self._settled_by_settler(settlement, event)
+            if body["second"] is not None:
+                self.fail("settlement", seq, "only a settlement by second vote names a second round")
+            held = [vote for vote in votes if body["grade"] in (vote.grade, NO_CONSENSUS)]
+            if not held:
+                self.fail("settlement", seq, "no live vote of the deciding round held the grade")
+            elif claimed != envelope(held):
+                self.fail("settlement", seq, "its range is not the envelope of the votes it rests on")
+            else:
+                self.recomputed += 1
+        self._check_answers(settlement, round_, event, shown)
+        settlement.closed = True
+        settlement.shown_argument = None  # the arguments are open from here on, also where it is returned
+        incident.result = Result(body["grade"], [claimed], round_.number, settlement.seq)
+        incident.expect = (("grade.proposed",), "proposal", "a settlement is proposed in the act of its close")
+
+    def _settled_by_vote(
+        self, incident: Incident, settlement: Settlement, round_: Round, event: Event, votes: List[Vote]
+    ) -> None:
+        body, seq = event["body"], event["seq"]
+        found = tally(votes, round_.policy, round_.codebook[1])
+        fits = (body["grade"], pairs_of(body["range"]), body["second"]) == (found.grade, found.range, settlement.second)
+        if event["role"] != "system" or round_.number != settlement.second or found.result != "agreed" or not fits:
+            self.fail("settlement", seq, "it is not what the second vote amounts to")
+        if incident.last_seq != seq - 1:
+            self.fail("settlement", seq, "a second vote settles in the act of its close")
+
+    def _settled_by_settler(self, settlement: Settlement, event: Event) -> None:
+        present = settlement.settlers[-1] if settlement.settlers else (-1, "")
+        if event["actor"] != present[1] or present[0] < settlement.returned:
+            self.fail("settlement", event["seq"], "it is not by the settler who was appointed")
+
+    def _settled_by_ladder(self, settlement: Settlement, event: Event) -> None:
+        if event["role"] != "system" or event["body"]["grade"] != NO_CONSENSUS:
+            self.fail("settlement", event["seq"], "the end of the ladder is no consensus, by the system")
+        if len(settlement.settlers) < 2:
+            self.fail("settlement", event["seq"], "the ladder ends after a second settler")
+
+    def _check_answers(self, settlement: Settlement, round_: Round, event: Event, shown: Dict[str, Any]) -> None:
+        body = event["body"]
+        expected = []
+        for seq, actor in settlement.arguments:
+            vote = round_.live_of(actor)
+            if vote is not None and vote.grade != body["grade"]:
+                expected.append(seq)
+        unanswered = body["by"] != "settler" and body["answers"] == []
+        if body["answers"] != expected and not unanswered:
+            self.fail("settlement", event["seq"], "it does not answer every argument of the minority")
+        replies, rationale = shown.get("replies", _MISSING), shown.get("rationale", _MISSING)
+        if body["by"] != "settler":
+            return
+        if replies is not _MISSING:
+            texts = replies or {}
+            named = sorted(texts) if isinstance(texts, dict) else None
+            if named != sorted(map(str, expected)) or not all(isinstance(one, str) and one.strip() for one in texts.values()):
+                self.fail("settlement", event["seq"], "its replies are not one to each argument of the minority")
+        if rationale is not _MISSING and not (isinstance(rationale, str) and rationale.strip()):
+            self.fail("reasoned", event["seq"], "a settlement carries a rationale")
+
+    def _dissent_recorded(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        round_, vote = self._find_vote(incident, event["body"]["of"])
+        if round_ is None or vote is None or vote.state != "live" or vote.actor != event["actor"] or round_.result == "open":
+            self.fail("dissent", event["seq"], "a dissent is written by the owner of a live, revealed vote")
+            return
+        if incident.proposal is not None and incident.proposal.approved is not None:
+            self.fail("dissent", event["seq"], "a dissent is written until the approval")
+        result = incident.result
+        if result is not None and (result.round != round_.number or vote.grade == result.grade):
+            self.fail("dissent", event["seq"], "the vote is not of the minority")
+
+    # the grade
+
+    def _grade_proposed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        body, seq, result = event["body"], event["seq"], incident.result
+        if incident.proposal is not None or incident.last_seq != seq - 1:
+            self.fail("proposal", seq, "a proposal is recorded in the act that closes a round or a settlement, or voids one")
+        incident.stage = "approval"
+        incident.proposal = Proposal(seq, body)
+        incident.moved = False
+        self._ascending(event, "minority")
+        if body["version"] != incident.version + 1:
+            self.fail("proposal", seq, "its version is not the next, %d" % (incident.version + 1))
+        self._check_digest(incident, event, "evidence")
+        self._check_digest(incident, event, "dossier")
+        if result is None:
+            self.fail("proposal", seq, "there is no result that could be proposed")
+            return
+        if (body["grade"], body["round"], body["settlement"]) != (result.grade, result.round, result.settlement):
+            self.fail("proposal", seq, "it is not the result of the round or settlement: %s" % result.grade)
+        if pairs_of(body["range"]) not in result.ranges:
+            self.fail("proposal", seq, "its range is not that of the result")
+        minority = [vote.seq for vote in incident.rounds[result.round].live() if vote.grade != result.grade]
+        if body["minority"] != minority:
+            self.fail("minority", seq, "its minority is not that of the votes")
+
+    def _pending(self, incident: Incident, event: Event) -> Optional[Proposal]:
+        proposal = incident.proposal
+        if proposal is None or event["body"]["of"] != proposal.seq:
+            self.fail("proposal", event["seq"], "the proposal that it names is not pending")
+            return None
+        return proposal
+
+    def _proposal_voided(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        proposal = self._pending(incident, event)
+        if proposal is None:
+            return
+        if not incident.moved and proposal.dossier == b64(incident.dossier):
+            self.fail("proposal", event["seq"], "a proposal is voided only when its dossier moved")
+        incident.proposal = None
+        incident.moved = False
+        incident.stage = "grading"
+
+    def _grade_returned(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        proposal, settlement = self._pending(incident, event), incident.settlement
+        if proposal is None:
+            return
+        if proposal.approved is not None:
+            self.fail("approval", event["seq"], "an approved proposal is not returned")
+        result = incident.result
+        incident.proposal = None
+        incident.moved = False
+        incident.result = None
+        if event["body"]["to"] == "round":
+            incident.stage = "grading"
+            return
+        incident.stage = "settlement"
+        if settlement is None or result is None or result.settlement is None:
+            self.fail("settlement", event["seq"], "a grade goes back to settlement only where one decided")
+            return
+        settlement.closed = False
+        settlement.returned = event["seq"]
+
+    def _uninvolved(self, incident: Incident, event: Event, who: str, settles: bool = False) -> None:
+        """Who decides did not enter, vote or settle, and declared no conflict."""
+        seq = event["seq"]
+        if who in incident.entered:
+            self.fail("uninvolved", seq, "the person entered this incident")
+        if who in (incident.voted or ()):
+            self.fail("uninvolved", seq, "the person voted on this incident")
+        if who in (incident.settled or ()) and not settles:
+            self.fail("uninvolved", seq, "the person settled this incident")
+        if who in (incident.conflicts or ()):
+            self.fail("conflict", seq, "the person declared a conflict")
+        if incident.carried and incident.people.get(who) in incident.carried:
+            self.fail("uninvolved", seq, "the person was involved in an incident merged into this one")
+
+    def _grade_overridden(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        proposal, body = self._pending(incident, event), event["body"]
+        if proposal is None:
+            return
+        self._uninvolved(incident, event, event["actor"])
+        result = incident.result
+        if proposal.approved is not None or body["grade"] == proposal.grade:
+            self.fail("override", event["seq"], "an override gives another grade than the one proposed, before the approval")
+        if result is not None:
+            round_ = incident.rounds[result.round]
+            bounds = pairs_of(body["range"])
+            if body["grade"] not in round_.codebook[0]:
+                self.fail("grade", event["seq"], "the codebook has no such grade")
+            if not within(envelope(round_.live()), bounds) or upside_down(bounds):
+                self.fail("override", event["seq"], "its range is outside the envelope of all live votes")
+        proposal.override = (event["seq"], event["actor"], body["grade"], body["range"])
+        proposal.seconded = False
+
+    def _override_seconded(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        proposal = incident.proposal
+        if proposal is None or proposal.override is None or event["body"]["of"] != proposal.override[0]:
+            self.fail("override", event["seq"], "there is no such override")
+            return
+        self._uninvolved(incident, event, event["actor"])
+        if event["actor"] == proposal.override[1]:
+            self.fail("override", event["seq"], "an override is seconded by another lead")
+        if event["body"]["dossier"] != proposal.dossier:
+            self.fail("override", event["seq"], "it seconds another dossier")
+        self._check_digest(incident, event, "dossier")
+        proposal.seconded = True
+
+    def _grade_approved(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        body, seq = event["body"], event["seq"]
+        proposal = self._pending(incident, event)
+        if proposal is None:
+            return
+        if proposal.approved is not None:
+            self.fail("approval", seq, "a version has one approval")
+        self._uninvolved(incident, event, event["actor"])
+        if body["dossier"] != proposal.dossier or body["dossier"] != b64(incident.dossier):
+            self.fail("approval", seq, "the dossier that is approved is not the one proposed, or has moved since")
+        self._check_override(proposal, event)
+        self._check_stale(incident, event)
+        reason = shown.get("reason", _MISSING)
+        if reason is not _MISSING and not (isinstance(reason, str) and reason.strip()):
+            self.fail("reasoned", seq, "an approval carries a reason")
+        if body["not_before"] is not None and not real_day(body["not_before"]):
+            self.fail("day", seq, "not_before is no day")
+        proposal.approved, proposal.approver, proposal.not_before = seq, event["actor"], body["not_before"]
+        if body["not_before"] is None:
+            incident.expect = (("grade.published",), "approval", "without a date an approval publishes in its own act")
+
+    def _check_override(self, proposal: Proposal, event: Event) -> None:
+        override, body = proposal.override, event["body"]
+        if body["override"] is None:
+            proposal.override = None
+            return
+        if override is None or override[0] != body["override"] or not proposal.seconded:
+            self.fail("override", event["seq"], "the override that is approved was not seconded")
+        elif override[1] != event["actor"]:
+            self.fail("override", event["seq"], "an override is approved by the lead who made it")
+
+    def _check_stale(self, incident: Incident, event: Event) -> None:
+        stale, result = event["body"]["stale"], incident.result
+        self._ascending(event, "stale")
+        if result is None:
+            return
+        votes = incident.rounds[result.round].live()
+        since = incident.moves[min((vote.mark for vote in votes), default=0) :]
+        attached = {seq for seq, source in since if source}
+        allowed = {seq for seq, _ in since}
+        if not attached <= set(stale) <= allowed or bool(stale) != bool(since):
+            self.fail("stale", event["seq"], "its list of sources not considered is not that of the events since the oldest vote")
+
+    def _grade_published(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        body, seq, proposal = event["body"], event["seq"], incident.proposal
+        if proposal is None or proposal.approved is None or body["of"] != proposal.approved:
+            self.fail("published", seq, "it is not approved")
+            return
+        if body["version"] != proposal.version:
+            self.fail("published", seq, "its version is not the one approved")
+        if proposal.dossier != b64(incident.dossier) and incident.dossier_sure:
+            self.fail("published", seq, "the dossier has moved since the approval")
+        if proposal.not_before is None:
+            if event["actor"] != proposal.approver:
+                self.fail("published", seq, "without a date the approver publishes, in the same act")
+        elif event["role"] != "system" or event["day"] < proposal.not_before:
+            self.fail("published", seq, "with a date the system publishes, not before it")
+        expected = "first" if incident.version == 0 else incident.reopened
+        if body["kind"] != expected:
+            self.fail("published", seq, "its kind is not %s" % expected)
+        result = incident.result
+        round_ = incident.rounds.get(result.round) if result is not None else None
+        if round_ is None:
+            self.fail("published", seq, "no round stands behind it")
+        elif round_.policy_required < 3:
+            self.fail("published", seq, "a round of fewer than three votes decides nothing that is published")
+        grade, bounds = proposal.grade, proposal.range
+        if proposal.override is not None:
+            grade, bounds = proposal.override[2], proposal.override[3]
+        self.versions[incident.id] = incident.versions
+        incident.versions.append((body["version"], seq, sys.intern(grade), self._shared(pairs_of(bounds)), "published"))
+        # What can still matter of a published incident is the deciding round, should a vote be excluded.
+        incident.rounds = {} if round_ is None else {round_.number: round_}
+        incident.settlement = None
+        incident.moves = []
+        incident.proposal = None
+        incident.moved = False
+        incident.reopened = None
+        incident.stage = "published"
+        self.published.append(seq)
+
+    def _is_version(self, incident: Incident, event: Event) -> None:
+        if not incident.version or event["body"]["version"] != incident.version:
+            self.fail("version", event["seq"], "it does not name the version that stands")
+
+    def _recheck_opened(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._is_version(incident, event)
+        if event["body"]["cause"] >= event["seq"]:
+            self.fail("reference", event["seq"], "its cause is not an earlier event")
+        incident.recheck = True
+
+    def _recheck_closed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._is_version(incident, event)
+        if not incident.recheck:
+            self.fail("recheck", event["seq"], "no recheck is open")
+        incident.recheck = False
+        if event["body"]["outcome"] == "reopened":
+            incident.expect = (("grade.reopened",), "recheck", "a recheck with the outcome reopened reopens in the act")
+
+    def _grade_reopened(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._is_version(incident, event)
+        incident.stage = "grading"
+        incident.reopened = event["body"]["ground"]
+        incident.result = None
+
+    def _correction_received(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        """It moves nothing."""
+
+    def _correction_published(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._is_version(incident, event)
+
+    def _attempt_refused(self, *given: Any) -> None:
+        event = given[-2]
+        if not event["body"]["requirements"]:
+            self.fail("attempt", event["seq"], "a refusal names what was not met")
+
+    def _detail_redacted(self, *given: Any) -> None:
+        event = given[-2]
+        body, seq = event["body"], event["seq"]
+        if body["asked_by"] == event["actor"]:
+            self.fail("redaction", seq, "a redaction is asked for by one person and seconded by another")
+        if body["of"] >= seq or not body["digests"]:
+            self.fail("redaction", seq, "it covers details of an earlier event")
+        for digest in body["digests"]:
+            self.redacted[digest] = (seq, body["of"])
+
+    # the end
+
+    def finish(self) -> None:
+        """What only shows when nothing follows."""
+        for incident in self.under_way():
+            if incident.expect is not None:
+                self.fail(incident.expect[1], incident.last_seq, incident.expect[2])
+            if incident.moved:
+                self.fail("proposal", incident.last_seq, "the dossier moved under a proposal that was not voided in the same act")
+            if not self.bundle:
+                continue
+            if incident.round is not None and incident.mute_shown is not None:
+                self.fail("mute", incident.mute_shown, "an event of an open round is shown")
+            settlement = incident.settlement
+            if settlement is not None and not settlement.closed and settlement.shown_argument is not None:
+                self.fail("mute", settlement.shown_argument, "an argument of an open settlement is shown")
+            if incident.restricted and self.full:
+                self.fail("mute", incident.last_seq, "a restricted incident is shown")
+        for seq in self.open_merges.values():
+            if self.full:
+                self.fail("merge", seq, "the other side of a merge or split is missing")
+
+
+# --- the bundle ----------------------------------------------------------------------------------------
+
+_BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
+_STREAMS = ("data/events.jsonl", "data/disclosures.jsonl", "data/leaves.bin")
+_MEMBERS = re.compile(
+    r"(?:bagit\.txt|bag-info\.txt|manifest-sha256\.txt|tagmanifest-sha256\.txt|data/(?:checkpoint|leaves\.bin|"
+    r"events\.jsonl|disclosures\.jsonl|published\.json|codebooks\.json|policies\.json|incident\.json|heads\.jsonl|"
+    r"verify\.py|README\.txt|proofs/(?:0|[1-9][0-9]{0,14})\.tlog-proof|"
+    r"proofs/(?:0|[1-9][0-9]{0,14})-(?:0|[1-9][0-9]{0,14})\.consistency|checkpoints/(?:0|[1-9][0-9]{0,14})|"
+    r"keys/[A-Za-z0-9_.-]{1,100}\.vkey|evidence/[0-9a-f]{64}|timestamp/(?:0|[1-9][0-9]{0,14})\.tsr|"
+    r"schema/[A-Za-z0-9_.-]{1,100}|view/[A-Za-z0-9_.-]{1,100}))\Z",
+    re.ASCII,
+)
+
+
+class Bundle:
+    """A zip that is a BagIt bag, read with mistrust."""
+
+    def __init__(self, path: str, failures: Failures) -> None:
+        self.failures = failures
+        self.fail = failures.add
+        self._check_directory(path)
+        try:
+            self.zip = zipfile.ZipFile(path)
+            self.infos = {info.filename: info for info in self.zip.infolist()}
+        except (zipfile.BadZipFile, ValueError, OSError, struct.error, UnicodeDecodeError):
+            failures.fatal("bundle", None, "it is not a zip that can be read")
+        self._check_members()
+        self.manifest: Dict[str, str] = {}
+        self.hashed: Set[str] = set()
+
+    def _check_directory(self, path: str) -> None:
+        """Look at the end of the file before anything believes the directory."""
+        refuse = self.failures.fatal
+        try:
+            size = os.path.getsize(path)
+            with open(path, "rb") as file:
+                file.seek(max(0, size - 22 - 20 - 56))
+                tail = file.read()
+        except OSError as error:
+            refuse("bundle", None, "it cannot be read: %s" % error.strerror)
+            return
+        if len(tail) < 22 or tail[-22:-18] != b"PK\x05\x06":
+            refuse("bundle", None, "it is not a zip, or something follows its end")
+        count, length, offset = struct.unpack("<HII", tail[-12:-2])
+        end = size - 22
+        if (count == 0xFFFF or length == 0xFFFFFFFF or offset == 0xFFFFFFFF) and tail[-42:-38] == b"PK\x06\x07":
+            if tail[-98:-94] != b"PK\x06\x06":
+                refuse("bundle", None, "its Zip64 end is malformed")
+            count, length, offset = struct.unpack("<QQQ", tail[-98:-42][32:56])
+            end -= 76
+        if count > MAX_MEMBERS or length > MAX_DIRECTORY:
+            refuse("bundle", None, "it has more than %d members or a directory over 32 MiB" % MAX_MEMBERS)
+        self._count = count
+        if offset + length != end:
+            refuse("bundle", None, "its directory does not end where its end begins")
+
+    def _check_members(self) -> None:
+        infos, before, place = self.zip.infolist(), "", 0
+        if len(infos) != self._count:
+            self.failures.fatal("bundle", None, "its directory holds another number of members than its end says")
+        for info in infos:
+            name = info.filename
+            problem = self._problem(info)
+            if problem is not None:
+                self.failures.fatal("bundle", None, "the member %s %s" % (quoted(name), problem))
+            if name <= before:
+                self.failures.fatal("bundle", None, "the member %s is out of order or stands twice" % quoted(name))
+            if info.header_offset < place:
+                self.failures.fatal("bundle", None, "the member %s lies over another" % quoted(name))
+            before, place = name, info.header_offset + 30 + len(name) + info.compress_size
+
+    @staticmethod
+    def _problem(info: zipfile.ZipInfo) -> Optional[str]:
+        name, packed, size = info.filename, info.compress_size, info.file_size
+        if info.orig_filename != name or not _MEMBERS.match(name):
+            return "has no place in a bundle"
+        if info.flag_bits & 0x1 or info.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
+            return "is encrypted or packed in another way than deflate"
+        if info.date_time != (1980, 1, 1, 0, 0, 0) or (info.external_attr >> 16) & 0o7777 != 0o644:
+            return "has another time than 1980-01-01 or another mode than 0644"
+        if (info.external_attr >> 28) & 0xF not in (0, 8):
+            return "is no plain file"
+        folds = size > MAX_FOLD * max(packed, 1)
+        if name in _STREAMS or name.startswith("data/evidence/"):
+            return "is over 1 GiB and 200 times its packed size" if folds and size > MAX_STREAM else None
+        if folds and size > MAX_WHOLE:
+            return "is over 64 MiB and 200 times its packed size"
+        return None
+
+    def has(self, name: str) -> bool:
+        return name in self.infos
+
+    def size(self, name: str) -> int:
+        return self.infos[name].file_size
+
+    def names(self, folder: str) -> List[str]:
+        return [name for name in self.infos if name.startswith(folder)]
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """A member in pieces; its hash is compared with the manifest at the end."""
+        digest = hashlib.sha256()
+        try:
+            with self.zip.open(name) as file:
+                while True:
+                    chunk = file.read(CHUNK)
+                    if not chunk:
+                        break
+                    digest.update(chunk)
+                    yield chunk
+        except (zipfile.BadZipFile, EOFError, OSError, ValueError, NotImplementedError) as error:
+            self.failures.fatal("bundle", None, "the member %s cannot be unpacked: %s" % (quoted(name), quoted(str(error))))
+        except Exception as error:  # zlib.error is not importable everywhere under one name
+            if type(error).__name__ != "error":
+                raise
+            self.failures.fatal("bundle", None, "the member %s cannot be unpacked" % quoted(name))
+        self._compare(name, digest.hexdigest())
+
+    def _compare(self, name: str, digest: str) -> None:
+        if name in self.hashed or name.endswith("manifest-sha256.txt"):
+            return
+        self.hashed.add(name)
+        if self.manifest.get(name) != digest:
+            self.fail("manifest", None, "the hash of %s is not the one in the manifest" % quoted(name))
+
+    def whole(self, name: str, limit: int = MAX_SMALL) -> bytes:
+        """A small member at once."""
+        if not self.has(name):
+            self.failures.fatal("bundle", None, "there is no %s" % name)
+        if self.size(name) > limit:
+            self.failures.fatal("bundle", None, "%s is larger than it can be" % quoted(name))
+        return b"".join(self.chunks(name))
+
+    def lines(self, name: str, limit: int) -> Iterator[bytes]:
+        """The lines of a member without their LF; the last must end in one, none may be long."""
+        tail = b""
+        for chunk in self.chunks(name):
+            lines = (tail + chunk).split(b"\n")
+            tail = lines.pop()
+            if len(tail) > limit:
+                self.failures.fatal("line", None, "a line of %s is longer than %d bytes" % (name, limit))
+            yield from lines
+        if tail:
+            self.fail("line", None, "the last line of %s does not end in a newline" % name)
+
+    # the bag
+
+    def check_bag(self) -> Dict[str, str]:
+        """BagIt: declaration, sizes, and both manifests. Returns what bag-info says."""
+        self._read_manifest("tagmanifest-sha256.txt", "")
+        tags = set(self.manifest)
+        self._read_manifest("manifest-sha256.txt", "data/")
+        listed = {name for name in self.manifest if name.startswith("data/")}
+        held = {name for name in self.infos if name.startswith("data/")}
+        for name in sorted(listed ^ held)[:3]:
+            self.fail("manifest", None, "%s is not both in the bag and in its manifest" % quoted(name))
+        if tags != {"bagit.txt", "bag-info.txt", "manifest-sha256.txt"}:
+            self.fail("manifest", None, "the tag manifest does not list the three tag files")
+        digest = hashlib.sha256()
+        with self.zip.open("manifest-sha256.txt") as file:
+            for chunk in iter(lambda: file.read(CHUNK), b""):
+                digest.update(chunk)
+        if self.manifest.get("manifest-sha256.txt") != digest.hexdigest():
+            self.fail("manifest", None, "the hash of the manifest is not the one in the tag manifest")
+        if self.whole("bagit.txt") != _BAGIT:
+            self.fail("manifest", None, "bagit.txt does not declare BagIt 1.0 in UTF-8")
+        return self._bag_info(held)
+
+    def _read_manifest(self, name: str, folder: str) -> None:
+        if not self.has(name):
+            self.failures.fatal("manifest", None, "there is no %s" % name)
+        before = ""
+        for line in self.lines(name, 4096):
+            match = re.match(rb"([0-9a-f]{64})  ([!-~]{1,255})\Z", line)
+            path = match.group(2).decode("ascii") if match else ""
+            if match is None or path <= before or path.startswith("data/") != bool(folder):
+                self.failures.fatal("manifest", None, "a line of %s is malformed or out of order" % name)
+                return
+            self.manifest[path] = match.group(1).decode("ascii")
+            before = path
+
+    def _bag_info(self, held: Set[str]) -> Dict[str, str]:
+        info: Dict[str, str] = {}
+        for line in self.whole("bag-info.txt", MAX_NOTE).split(b"\n")[:-1]:
+            key, colon, value = line.decode("utf-8", "replace").partition(": ")
+            if not colon or key in info:
+                self.fail("manifest", None, "bag-info.txt is malformed")
+            info[key] = value
+        if set(info) != {"Payload-Oxum", "Bagging-Date", "Profile"}:
+            self.fail("manifest", None, "bag-info.txt holds Payload-Oxum, Bagging-Date and Profile")
+        oxum = "%d.%d" % (sum(self.infos[name].file_size for name in held), len(held))
+        if info.get("Payload-Oxum") != oxum:
+            self.failures.fatal("manifest", None, "the payload is %s, not the Payload-Oxum that the bag states" % oxum)
+        if info.get("Profile") not in ("internal", "court", "public"):
+            self.failures.fatal("profile", None, "the bag states no known profile")
+        return info
+
+    def check_rest(self) -> None:
+        """Hash what nothing else read."""
+        for name in self.infos:
+            if name not in self.hashed:
+                for _ in self.chunks(name):
+                    pass
+
+
+class LeafReader:
+    """The leaf hashes of a log, asked for in ascending order."""
+
+    def __init__(self, chunks: Iterator[bytes]) -> None:
+        self._chunks = chunks
+        self._data = b""
+        self._first = 0  # seq of the first leaf in hand
+
+    def at(self, seq: int) -> bytes:
+        offset = (seq - self._first) * 32
+        while offset + 32 > len(self._data):
+            whole = len(self._data) // 32
+            chunk = next(self._chunks, b"")
+            if not chunk:
+                return b""
+            self._data = self._data[32 * whole :] + chunk
+            self._first += whole
+            offset -= 32 * whole
+        return self._data[offset : offset + 32]
+
+
+# --- verification ----------------------------------------------------------------------------------------
+
+
+class Verifier:
+    """One run over one bundle."""
+
+    def __init__(self, key: Key, witnesses: Sequence[Key], since: Optional[bytes]) -> None:
+        self.key = key
+        self.witnesses = list(witnesses)
+        self.since = since
+        self.failures = Failures()
+        self.fail = self.failures.add
+        self.proven: List[str] = []
+        self.facts: Dict[str, Any] = {}
+        self.replay = Replay(self.failures)
+        self.profile = ""
+        self.shown = 0
+        self.disclosed = 0
+        self.runs: List[Tuple[int, int]] = []  # withheld leaves as half-open ranges of seq
+        # Digest of an absent disclosure -> its event, and how many of that event may be absent because somebody left.
+        self.missing: Dict[str, Tuple[int, int]] = {}
+        self.files: Dict[str, int] = {}
+        self.root_at: Dict[int, bytes] = {}
+        self.leaf_at: Dict[int, bytes] = {}
+        self.last_day = ""
+        self.claims_referred: Set[int] = set()
+        self.log_shown: Dict[int, str] = {}
+        self.patterns: Dict[str, Any] = {}
+
+    def run(self, path: str) -> bool:
+        """Whether everything holds."""
+        # Nothing here makes cycles worth collecting, and looking for them costs a fifth of the time.
+        collecting = gc.isenabled()
+        gc.disable()
+        try:
+            self._run(path)
+        except Stop:
+            pass
+        except (RecursionError, MemoryError):
+            self.failures.all.append(Failure("bundle", None, "it is too deep or too large to be read"))
+        finally:
+            if collecting:
+                gc.enable()
+        return not self.failures.all
+
+    def _run(self, path: str) -> None:
+        self.bundle = bundle = Bundle(path, self.failures)
+        info = bundle.check_bag()
+        self.profile = info["Profile"]
+        self._read_checkpoint()
+        self.single = bundle.has("data/incident.json")
+        if self.single == bundle.has("data/leaves.bin"):
+            self.failures.fatal("bundle", None, "a bundle has either leaves.bin or incident.json")
+        whole = not self.single
+        full = whole and self.profile != "public"
+        self.replay = Replay(self.failures, full=full)
+        if self.single:
+            self._read_incident()
+        else:
+            self._read_leaves()
+        self._read_events()
+        self.replay.finish()
+        if info.get("Bagging-Date") != self.last_day and self.last_day:
+            self.fail("manifest", None, "Bagging-Date is not the day of the last leaf")
+        self._check_withheld()
+        self._check_missing()
+        self._check_heads()
+        self._check_books()
+        self._check_published()
+        self._check_keys()
+        self._check_proofs()
+        self._check_since()
+        self._check_evidence()
+        self._check_timestamps()
+        bundle.check_rest()
+
+    # signatures
+
+    def _note(self, data: bytes, what: str) -> Checkpoint:
+        try:
+            found = parse_checkpoint(data)
+        except Malformed as error:
+            self.failures.fatal("checkpoint", None, "%s is malformed: %s" % (what, error))
+            raise Stop() from None
+        if found.origin != self.key.name:
+            self.failures.fatal("checkpoint", None, "%s is of the log %s, the key of %s" % (what, quoted(found.origin), quoted(self.key.name)))
+        return found
+
+    def _read_checkpoint(self) -> None:
+        self.note_bytes = self.bundle.whole("data/checkpoint", MAX_NOTE)
+        self.note = self._note(self.note_bytes, "the checkpoint")
+        try:
+            self.signed = signers(self.note, [self.key] + self.witnesses)
+        except Malformed as error:
+            self.failures.fatal("checkpoint", None, str(error))
+        for witness in self.witnesses:
+            if witness not in self.signed:
+                self.fail("witness", None, "%s has not signed the checkpoint" % quoted(witness.name))
+        self.facts["log"], self.facts["size"] = self.note.origin, self.note.size
+        self.facts["root"] = b64(self.note.root)
+
+    def _check_keys(self) -> None:
+        """The pinned key signs, or one that it was rotated to under both signatures."""
+        replay, opened = self.replay, self.replay.opened
+        if opened is None:
+            self.fail("log", 0, "the event that opens the log is not shown")
+            return
+        texts = [opened["vkey"]] + [new for _, _, new in replay.rotations]
+        keys = []
+        for text in texts:
+            try:
+                keys.append(parse_key(text))
+            except Malformed as error:
+                self.fail("key", None, "a key of the log is malformed: %s" % error)
+                return
+            if keys[-1].name != self.note.origin or keys[-1].algorithm != 1:
+                self.fail("key", None, "a key of the log is of another name or kind")
+                return
+        if self.key not in keys:
+            self.fail("key", 0, "the key that you pinned is not one that this log was opened with or rotated to")
+        try:
+            if keys[-1] not in signers(self.note, [keys[-1]]):
+                self.fail("checkpoint", None, "the present key of the log has not signed the checkpoint")
+        except Malformed as error:
+            self.fail("checkpoint", None, str(error))
+        for place, (seq, _, _) in enumerate(replay.rotations):
+            self._check_rotation(seq, keys[place], keys[place + 1])
+
+    def _check_rotation(self, seq: int, old: Key, new: Key) -> None:
+        note = self._covering(seq)
+        try:
+            both = note is not None and {old, new} <= signers(note, [old, new])
+        except Malformed:
+            both = False
+        if not both:
+            self.fail("key", seq, "the first checkpoint after the rotation does not bear both signatures")
+
+    def _covering(self, seq: int) -> Optional[Checkpoint]:
+        """The first kept checkpoint that covers this event."""
+        sizes = sorted(int(name.rsplit("/", 1)[1]) for name in self.bundle.names("data/checkpoints/"))
+        for size in sizes:
+            if size > seq:
+                return self._note(self.bundle.whole("data/checkpoints/%d" % size, MAX_NOTE), "checkpoints/%d" % size)
+        return self.note if self.note.size > seq else None
+
+    # leaves
+
+    def _read_leaves(self) -> None:
+        size = self.note.size
+        if self.bundle.size("data/leaves.bin") != 32 * size:
+            self.failures.fatal("root", None, "leaves.bin does not hold the %d leaves of the checkpoint" % size)
+        wanted = {int(name.rsplit("/", 1)[1]) for name in self.bundle.names("data/checkpoints/")}
+        if self.since is not None:
+            wanted.add(self._note(self.since, "the checkpoint that you kept").size)
+        sizes = sorted(number for number in wanted if number <= size)
+        indexes = sorted(
+            {int(name.rsplit("/", 1)[1].split(".")[0]) for name in self.bundle.names("data/proofs/") if name.endswith("tlog-proof")}
+        )
+        edge, rest = Edge(), b""
+        self.root_at[0] = EMPTY_ROOT
+        for chunk in self.bundle.chunks("data/leaves.bin"):
+            data = rest + chunk
+            rest = data[len(data) - len(data) % 32 :]
+            place, end = 0, len(data) // 32
+            start = edge.size
+            while indexes and indexes[0] < start + end:
+                offset = (indexes[0] - start) * 32
+                self.leaf_at[indexes.pop(0)] = data[offset : offset + 32]
+            while sizes and sizes[0] <= start + end:
+                stop = sizes.pop(0) - start
+                edge.append_many(data[place * 32 : stop * 32])
+                place = stop
+                self.root_at[edge.size] = edge.root()
+            edge.append_many(data[place * 32 : end * 32])
+        self.root_at[edge.size] = edge.root()
+        if self.root_at[edge.size] != self.note.root:
+            self.fail("root", None, "the root over leaves.bin is not the signed one")
+
+    def _read_incident(self) -> None:
+        try:
+            told = parse(self.bundle.whole("data/incident.json"))
+            check = [told["incident"], told["head_index"], told["head_path"], told["paths"]]
+            if canonical(told) != self.bundle.whole("data/incident.json"):
+                raise Malformed("it is not canonical")
+            self.paths = {int(seq): [unb64(step) for step in path] for seq, path in told["paths"].items()}
+            self.head_path = [unb64(step) for step in check[2]]
+            self.head_index, self.incident = int(check[1]), str(check[0])
+            if len(told) != 4 or any(len(path) > 64 for path in self.paths.values()):
+                raise Malformed("it has other keys, or a path that is too long")
+        except (Malformed, KeyError, TypeError, ValueError, AttributeError) as error:
+            self.failures.fatal("bundle", None, "incident.json is malformed: %s" % quoted(str(error)))
+
+    # events and what they disclose
+
+    def _read_events(self) -> None:
+        size = self.note.size
+        if not self.bundle.has("data/events.jsonl") or not self.bundle.has("data/disclosures.jsonl"):
+            self.failures.fatal("bundle", None, "there is no events.jsonl or no disclosures.jsonl")
+        leaf_at = (lambda seq: b"") if self.single else LeafReader(self.bundle.chunks("data/leaves.bin")).at
+        disclosures = groupby(self._disclosures(), itemgetter(0))
+        nothing: Tuple[int, Iterable[Tuple[int, str, bytes]]] = (size, ())
+        pending, unread = nothing, True
+        new, expected, replay, single = hashlib.sha256, 0, self.replay, self.single
+        for line in self.bundle.lines("data/events.jsonl", MAX_LINE):
+            event = self._event(line, expected)
+            seq = event["seq"]
+            if unread:
+                # Not before the first event is read, so that it is the event which is named where that is wrong.
+                pending, unread = next(disclosures, nothing), False
+            if seq < expected or seq >= size:
+                self.failures.fatal("seq", seq, "the event is out of order, stands twice or is not in the tree")
+            if seq > expected:
+                self.runs.append((expected, seq))
+                replay.withheld_before = True
+            leaf = new(b"\x00" + line).digest()
+            if single:
+                self._check_path(seq, leaf)
+            elif leaf_at(seq) != leaf:
+                self.fail("leaf", seq, "the event was altered: its hash is not the one in the tree")
+            while pending[0] < seq:
+                self.fail("disclosure", pending[0], "a disclosure belongs to no event that is shown")
+                pending = next(disclosures, nothing)
+            texts: Iterable[Tuple[int, str, bytes]] = ()
+            if pending[0] == seq:
+                texts = list(pending[1])
+                pending = next(disclosures, nothing)
+            shown = self._open(event, texts)
+            try:
+                replay.feed(event, shown, leaf)
+            except (KeyError, IndexError, TypeError, ValueError, AttributeError, AssertionError) as error:
+                self.fail("replay", seq, "it cannot be judged after what came before it (%s)" % type(error).__name__)
+            self._note_event(event)
+            expected = seq + 1
+        if expected < size:
+            self.runs.append((expected, size))
+        elif self.shown:
+            self.last_day = replay.day
+        if unread:
+            pending = next(disclosures, nothing)
+        if pending is not nothing:
+            self.fail("disclosure", pending[0], "a disclosure belongs to no event that is shown")
+
+    def _event(self, line: bytes, expected: int) -> Event:
+        """The event of a line that is its own canonical text and whose body has exactly its type's fields."""
+        self.shown += 1
+        try:
+            text = line.decode("ascii")
+            kind = text[text.rindex(',"type":"') + 9 : -len(_TYPE_TAIL)]
+            pattern = self.patterns.get(kind)
+            if pattern is None and kind in SPECS:
+                pattern = self.patterns[kind] = line_pattern(kind, self.note.origin)
+            match = None if pattern is None else pattern.match(text)
+        except (UnicodeDecodeError, ValueError):
+            match = None
+        if match is None:
+            return self._event_slowly(line, expected)
+        actor, body, day, incident, iseq, prev, role, sd, seq = match.groups()
+        digests = sd[2:-2].split('","')
+        event = {
+            "actor": actor,
+            "body": _PLAIN_SCAN(body, 0)[0] if body != "{}" else {},
+            "day": day,
+            "incident": incident,
+            "iseq": None if iseq is None else int(iseq),
+            "prev": prev,
+            "role": role,
+            "sd": digests,
+            "seq": int(seq),
+            "type": kind,
+        }
+        if (incident is None) is not (iseq is None) or (prev is None) is not (iseq is None or iseq == "0"):
+            self.failures.fatal("line", event["seq"], "its incident, iseq and prev do not go together")
+        if not all(map(lt, digests, digests[1:])):
+            self.fail("sealed", event["seq"], "its digests do not ascend")
+        return event
+
+    def _event_slowly(self, line: bytes, expected: int) -> Event:
+        """The same for a line that needs a second look; names what is wrong with it."""
+        refuse = self.failures.fatal
+        if len(line) > MAX_LINE:
+            refuse("line", expected, "the line is over 32 KiB")
+        event: Event = {}
+        try:
+            event = parse(line)
+            check_profile(event)
+        except Malformed as error:
+            refuse("line", expected, "the line is no canonical event: %s" % error)
+        if not isinstance(event, dict) or set(event) != _KEYS:
+            refuse("line", expected, "the line is no object of the twelve keys")
+        if canonical(event) != line:
+            refuse("line", expected, "re-serialising the line does not give the same bytes")
+        seq = event["seq"]
+        if type(seq) is not int or seq < 0:
+            refuse("line", expected, "its seq is no number")
+        if type(event["v"]) is not int or event["v"] != 1:
+            refuse("line", seq, "it is of another version")
+        if event["log"] != self.note.origin:
+            refuse("line", seq, "it is of the log %s" % quoted(event["log"]))
+        self._check_envelope(event)
+        return event
+
+    def _check_envelope(self, event: Event) -> None:
+        refuse, seq, kind = self.failures.fatal, event["seq"], event["type"]
+        spec = SPECS.get(kind) if isinstance(kind, str) else None
+        if spec is None:
+            refuse("type", seq, "%s is no type of this format" % quoted(kind))
+            return
+        body, digests, incident = event["body"], event["sd"], event["incident"]
+        if not isinstance(body, dict) or set(body) != set(spec.body):
+            refuse("body", seq, "the body of %s holds %s" % (kind, ", ".join(sorted(spec.body)) or "nothing"))
+        for field, value in sorted(body.items()):
+            if not re.match("(?:%s)\\Z" % KINDS[spec.body[field]], canonical(value).decode("utf-8"), re.ASCII):
+                refuse("body", seq, "the %s of %s is %s" % (field, kind, quoted(value)))
+        if not isinstance(digests, list) or not all(isinstance(one, str) and _sd_text(one) for one in digests):
+            refuse("sealed", seq, "its digests are malformed")
+        if len(digests) != len(spec.seals):
+            refuse("sealed", seq, "%s seals %d disclosures, not %d" % (kind, len(spec.seals), len(digests)))
+        if not all(map(lt, digests, digests[1:])):
+            refuse("sealed", seq, "its digests do not ascend")
+        texts = (event["actor"], event["day"], event["role"])
+        if not all(isinstance(one, str) for one in texts) or event["role"] not in _ROLES.values():
+            refuse("line", seq, "its actor, day or role is malformed")
+        if not re.match(r"(?:system|[a-z2-7]{16})\Z", event["actor"], re.ASCII):
+            refuse("actor", seq, "the actor %s is no pseudonym" % quoted(event["actor"]))
+        if not real_day(event["day"]):
+            refuse("day", seq, "%s is no day" % quoted(event["day"]))
+        self._check_place(event, incident)
+
+    def _check_place(self, event: Event, incident: Any) -> None:
+        refuse, seq, iseq, prev = self.failures.fatal, event["seq"], event["iseq"], event["prev"]
+        if incident is None:
+            if iseq is not None or prev is not None:
+                refuse("line", seq, "an event of the log has no iseq and no prev")
+            return
+        if not isinstance(incident, str) or not re.match(r"i-[a-z2-7]{16}\Z", incident, re.ASCII):
+            refuse("line", seq, "its incident is malformed")
+        if type(iseq) is not int or iseq < 0 or (iseq == 0) is not (prev is None):
+            refuse("line", seq, "its incident, iseq and prev do not go together")
+        if prev is not None and not (isinstance(prev, str) and re.match(_HASH32 + r"\Z", prev)):
+            refuse("line", seq, "its prev is no canonical base64 of a hash")
+
+    def _disclosures(self) -> Iterator[Tuple[int, str, bytes]]:
+        """(seq, digest, decoded bytes) in the order of the file, which must ascend by seq and text."""
+        rest, before = b"", (-1, b"")
+        for chunk in self.bundle.chunks("data/disclosures.jsonl"):
+            data = rest + chunk
+            cut = data.rfind(b"\n") + 1
+            rest = data[cut:]
+            if len(rest) > MAX_DISCLOSURE + 64:
+                self.failures.fatal("disclosure", None, "a line of disclosures.jsonl is too long")
+            pairs = _DISCLOSURE_LINES(data, 0, cut)
+            if not pairs and not cut:
+                continue
+            texts, numbers = [text for text, _ in pairs], [number for _, number in pairs]
+            length = sum(map(len, texts)) + sum(map(len, numbers)) + len(pairs) * len('{"d":"","seq":}\n')
+            found = list(zip(map(int, numbers), texts))  # noqa: B905
+            self._check_disclosure_lines(data[:cut], length, found, before)
+            before = found[-1]
+            yield from _opened(found)
+        if rest:
+            self.fail("line", None, "the last line of disclosures.jsonl does not end in a newline")
+
+    def _check_disclosure_lines(
+        self, data: bytes, length: int, found: List[Tuple[int, bytes]], before: Tuple[int, bytes]
+    ) -> None:
+        """The lines found must be all there is, in order, each text canonical base64url."""
+        if length != len(data):
+            lines = (line for line in data.split(b"\n")[:-1] if not _DISCLOSURE_LINES(line + b"\n"))
+            self.failures.fatal("disclosure", None, "a line of disclosures.jsonl is malformed: %s" % quoted(next(lines, b"")[:60]))
+        if before >= found[0] or not all(map(lt, found, found[1:])):
+            wrong = [two for one, two in zip([before] + found, found) if one >= two][0]  # noqa: B905
+            self.failures.fatal("disclosure", wrong[0], "disclosures.jsonl is not sorted, or holds a line twice")
+        for seq, text in found:
+            if text[-1] not in _LAST[len(text) & 3] or len(text) > MAX_DISCLOSURE:
+                self.failures.fatal("disclosure", seq, "the base64url of a disclosure is not canonical, or too long")
+
+    def _open(self, event: Event, texts: Iterable[Tuple[int, str, bytes]]) -> Dict[str, Any]:
+        """The disclosures of an event by name; each must be one that the event sealed."""
+        digests, kind, count = event["sd"], event["type"], 0
+        seals = SPECS[kind].seals
+        shown: Dict[str, Any] = {}
+        found = []
+        for seq, digest, raw in texts:
+            count += 1
+            if digest not in digests:
+                self.fail("disclosure", seq, "a disclosure is not one that the event sealed: it was altered or is forged")
+                continue
+            try:
+                name, value = read_disclosure(raw)
+            except Malformed as error:
+                self.fail("disclosure", seq, "a disclosure is malformed: %s" % error)
+                continue
+            if name not in seals or name in shown:
+                self.fail("sealed", seq, "%s does not seal %s, or seals it once" % (kind, quoted(name)))
+            shown[name] = value
+            found.append(digest)
+        self.disclosed += count
+        if len(found) != len(digests) or self.profile != "internal":
+            self._absent(event, shown, found)
+        if "file" in shown:
+            self._name_file(event, shown["file"])
+        return shown
+
+    def _absent(self, event: Event, shown: Dict[str, Any], found: List[str]) -> None:
+        """What is not shown: by the profile, because it was redacted, or against the rules."""
+        kind, seq, spec = event["type"], event["seq"], SPECS[event["type"]]
+        if self.profile == "public":
+            hidden = [name for name in shown if name not in spec.public]
+            if hidden:
+                self.fail("profile", seq, "the public profile does not show %s" % ", ".join(sorted(hidden)))
+            if kind == "source.attached" and shown.get("publishable") is not True and len(shown) > 1:
+                self.fail("profile", seq, "the public profile shows a source only where it is marked publishable")
+            return
+        if self.profile == "court":
+            if REPORTERS & set(shown):
+                self.fail("profile", seq, "the court profile does not show a reporter")
+            return
+        if kind == "vote.committed" and not shown:
+            # Replaced, withdrawn or excluded before the close: sealed for ever. The replay knows at the close.
+            return
+        absent = [digest for digest in event["sd"] if digest not in found]
+        names = spec.seals - set(shown)
+        if "at" in names or (kind == "vote.committed" and names & {"grade", "range"}):
+            self.fail("disclosure", seq, "the time of an event and a vote's grade and range are never redacted")
+        of_who_left = ("person" in names) + (kind.startswith("person.") and "name" in names)
+        for digest in absent:
+            self.missing[digest] = (seq, of_who_left)
+
+    def _name_file(self, event: Event, file: Any) -> None:
+        if file is None:
+            return
+        ok = isinstance(file, dict) and isinstance(file.get("sha256"), str) and type(file.get("size")) is int
+        if not ok:
+            if event["type"] != "import.made":
+                self.fail("evidence", event["seq"], "its file does not say sha256 and size")
+            return
+        name = "data/evidence/" + file["sha256"]
+        if not self.bundle.has(name):
+            return
+        if self.files.setdefault(file["sha256"], file["size"]) != file["size"]:
+            self.fail("evidence", event["seq"], "its file is of another size than stated before")
+
+    def _note_event(self, event: Event) -> None:
+        """What other checks need to know of this event."""
+        kind, seq = event["type"], event["seq"]
+        if kind == "claim.grouped" or kind == "claim.ungrouped":
+            self.claims_referred.add(event["body"]["claim"])
+        if event["incident"] is not None:
+            if self.single and event["incident"] != self.incident:
+                self.fail("withheld", seq, "it belongs to another incident than the bundle")
+            return
+        if self.profile == "public" and kind.startswith(WITHHELD_FROM_PUBLIC):
+            self.log_shown[seq] = kind
+
+    # one incident
+
+    def _check_path(self, seq: int, leaf: bytes) -> None:
+        path = self.paths.pop(seq, None)
+        if path is None or root_from_path(leaf, seq, self.note.size, path) != self.note.root:
+            self.fail("inclusion", seq, "its path does not lead to the signed root: it was altered or is not in the log")
+        self.leaf_at[seq] = leaf
+
+    # after the last event
+
+    def _withheld(self, seq: int) -> bool:
+        place = bisect_right(self.runs, (seq, self.note.size + 1)) - 1
+        return place >= 0 and self.runs[place][0] <= seq < self.runs[place][1]
+
+    def _check_withheld(self) -> None:
+        """Every link over a gap must meet a withheld leaf; every gap must have a reason."""
+        replay = self.replay
+        total = sum(end - start for start, end in self.runs)
+        self.facts["shown"], self.facts["withheld"] = self.shown, total
+        if self.single:
+            if self.paths:
+                self.fail("withheld", min(self.paths), "a path is given for an event that is not shown")
+            if self.note.size - 1 not in self.leaf_at or 0 not in self.leaf_at:
+                self.fail("reference", None, "a one-incident bundle also holds the first and the last leaf of the log")
+            if replay.names() != [self.incident]:
+                self.fail("withheld", None, "the bundle does not hold its incident")
+            return
+        if replay.wanted:
+            self._find_muted(replay.wanted)
+        if self.profile == "public":
+            self._check_public()
+            return
+        open_ends = [
+            one
+            for one in replay.under_way()
+            if one.round is not None or (one.settlement is not None and not one.settlement.closed)
+        ]
+        self.unexplained = total - replay.muted if not open_ends else 0
+
+    def _find_muted(self, wanted: Dict[str, Tuple[int, int, int]]) -> None:
+        seq = 0
+        for chunk in self._aligned_leaves():
+            for place in range(0, len(chunk), 32):
+                low_high = wanted.get(b64(chunk[place : place + 32]))
+                if low_high is not None and low_high[0] < seq < low_high[1] and self._withheld(seq):
+                    del wanted[b64(chunk[place : place + 32])]
+                seq += 1
+        for low, high, _ in wanted.values():
+            self.fail("chain", high, "its link is not the hash of any withheld leaf after event %d" % low)
+
+    def _aligned_leaves(self) -> Iterator[bytes]:
+        rest = b""
+        for chunk in self.bundle.chunks("data/leaves.bin"):
+            data = rest + chunk
+            rest = data[len(data) - len(data) % 32 :]
+            yield data[: len(data) - len(rest)]
+
+    def _check_public(self) -> None:
+        for incident in self.replay.under_way():
+            if not incident.versions:
+                self.fail("profile", incident.last_seq, "the public profile shows only incidents with a determination")
+        for seq, kind in self.log_shown.items():
+            if seq not in self.claims_referred:
+                self.fail("profile", seq, "the public profile withholds %s that no shown event refers to" % kind)
+
+    def _check_missing(self) -> None:
+        """Each absent disclosure was redacted or was the name of somebody who left; no redacted one is shown."""
+        redacted = self.replay.redacted
+        for digest, (redaction, of) in redacted.items():
+            held = self.missing.pop(digest, None)
+            if self.profile == "internal" and not self.single and (held is None or held[0] != of):
+                self.fail("redaction", redaction, "a detail that it covers is shown, or is none of event %d" % of)
+        persons: Dict[int, int] = {}
+        for seq, of_who_left in self.missing.values():
+            persons[seq] = persons.get(seq, 0) + 1
+            if persons[seq] > (of_who_left if self.replay.left or self.single else 0):
+                self.fail("disclosure", seq, "a disclosure is withheld without a redaction that covers it")
+        if redacted:
+            for seq, digest, _ in self._disclosures():
+                if digest in redacted:
+                    self.fail("redaction", seq, "a redacted disclosure is shown")
+
+    def _check_heads(self) -> None:
+        replay, bundle = self.replay, self.bundle
+        if not replay.heads:
+            if bundle.has("data/heads.jsonl") or self.single or self.profile == "public":
+                self.fail("heads", None, "there is no log.heads that heads.jsonl could agree with")
+            elif getattr(self, "unexplained", 0) > 0:
+                self.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
+            return
+        seq, body = replay.heads[-1]
+        if self.single or self.profile == "public":
+            if seq != self.note.size - 1:
+                self.fail("heads", seq, "this bundle is made under a checkpoint that ends in log.heads")
+        if not bundle.has("data/heads.jsonl"):
+            self.fail("heads", seq, "there is no heads.jsonl")
+            return
+        if self.single:
+            self._check_single_head(seq, body)
+            return
+        edge, count, seen, hidden = Edge(), 0, -1, 0
+        pattern = re.compile(r'\["(i-[a-z2-7]{16})",([1-9][0-9]{0,14}),"(%s)"\]\Z' % _HASH32, re.ASCII)
+        for line in bundle.lines("data/heads.jsonl", 256):
+            match = pattern.match(line.decode("ascii", "replace"))
+            if match is None:
+                self.fail("heads", seq, "a line of heads.jsonl is malformed")
+                return
+            leaf = sha256(b"\x00" + line)
+            edge.append(leaf)
+            count += 1
+            incident = replay.get(match.group(1))
+            if incident is None or incident.index >= len(replay.tree.levels[0]):
+                hidden += 1
+                continue
+            if incident.index <= seen:
+                self.fail("heads", seq, "heads.jsonl is not in the order of the incidents' first events, or holds one twice")
+            elif incident.index != seen + 1:
+                self.fail("heads", seq, "an incident that is shown is not in heads.jsonl")
+            seen = incident.index
+            self._check_head(seq, incident, int(match.group(2)), leaf)
+        if seen + 1 != len(replay.tree.levels[0]):
+            self.fail("heads", seq, "an incident that is shown is not in heads.jsonl")
+        if count != body["n"] or edge.root() != unb64(body["root"]):
+            self.fail("heads", seq, "heads.jsonl is not what the last log.heads fixed")
+        unexplained = getattr(self, "unexplained", 0)
+        if unexplained > 0 and not hidden:
+            self.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
+
+    def _check_head(self, seq: int, incident: Incident, count: int, leaf: bytes) -> None:
+        if self.replay.tree.levels[0][incident.index] == leaf:
+            return
+        settlement = incident.settlement
+        muted = settlement is not None and not settlement.closed and count > incident.count
+        if not muted:
+            self.fail("heads", incident.last_seq, "the last log.heads knows %d events of this incident: its tail was cut or altered" % count)
+
+    def _check_single_head(self, seq: int, body: Dict[str, Any]) -> None:
+        lines = list(self.bundle.lines("data/heads.jsonl", 256))
+        if len(lines) != 1:
+            self.fail("heads", seq, "heads.jsonl of one incident holds its line")
+            return
+        root = root_from_path(sha256(b"\x00" + lines[0]), self.head_index, body["n"], self.head_path)
+        if root != unb64(body["root"]):
+            self.fail("heads", seq, "the head's path does not lead to the root of log.heads")
+        incident = self.replay.get(self.incident)
+        if incident is None:
+            return
+        try:
+            told = parse(lines[0])
+            name, count = told[0], told[1]
+        except (Malformed, TypeError, IndexError, KeyError):
+            name, count = None, 0
+        if name != self.incident:
+            self.fail("heads", seq, "the head is of another incident")
+        else:
+            self._check_head(seq, incident, count, sha256(b"\x00" + lines[0]))
+
+    def _check_books(self) -> None:
+        """codebooks.json and policies.json: each entry vouched for by an event."""
+        for name, key, check in (("codebooks", "codebooks", self._codebook), ("policies", "policies", self._policy)):
+            member = "data/%s.json" % name
+            if not self.bundle.has(member):
+                self.fail("bundle", None, "there is no %s" % member)
+                continue
+            data = self.bundle.whole(member)
+            try:
+                told = parse(data)
+                if canonical(told) != data:
+                    raise Malformed("it is not canonical")
+                entries = told[key]
+                if len(told) != 1 or not isinstance(entries, list):
+                    raise Malformed("it holds something else than %s" % key)
+            except (Malformed, KeyError, TypeError) as error:
+                self.fail(name, None, "%s is malformed: %s" % (member, quoted(str(error))))
+                continue
+            check(entries)
+
+    def _codebook(self, entries: List[Any]) -> None:
+        held = {sha256(canonical(entry)).hex() for entry in entries}
+        vouched = {body["sha256"] for body in self.replay.codebook_bodies}
+        if held - vouched:
+            self.fail("codebook", None, "an entry of codebooks.json is vouched for by no event")
+        if vouched - held:
+            self.fail("codebook", None, "a codebook that an event defines is not in codebooks.json")
+
+    def _policy(self, entries: List[Any]) -> None:
+        held = {canonical(entry) for entry in entries}
+        vouched = {canonical(body) for body in self.replay.policies.values()}
+        if held - vouched:
+            self.fail("policy", None, "an entry of policies.json is vouched for by no event")
+        if vouched - held:
+            self.fail("policy", None, "a policy that an event sets is not in policies.json")
+
+    def _expected_published(self) -> Iterator[bytes]:
+        yield b'{"grades":['
+        first = True
+        withdrawn = {one.id: one.withdrawn_at for one in self.replay.under_way() if one.stage == "withdrawn"}
+        for name in sorted(self.replay.versions):
+            rows = list(self.replay.versions[name])
+            if name in withdrawn:
+                version, _, grade, bounds, _ = rows[-1]
+                rows.append((version, withdrawn[name], grade, bounds, "withdrawn"))
+            for version, seq, grade, bounds, kind in rows:
+                entry = {
+                    "grade": grade,
+                    "incident": name,
+                    "kind": kind,
+                    "range": {"injured": [bounds[2], bounds[3]], "killed": [bounds[0], bounds[1]]},
+                    "seq": seq,
+                    "version": version,
+                }
+                yield (b"" if first else b",") + canonical(entry)
+                first = False
+        yield b'],"log":%s,"size":%d}' % (canonical(self.note.origin), self.note.size)
+
+    def _check_published(self) -> None:
+        """published.json must be, byte for byte, what the replay says."""
+        if not self.bundle.has("data/published.json"):
+            self.fail("published", None, "there is no published.json")
+            return
+        mine = hashlib.sha256()
+        for part in self._expected_published():
+            mine.update(part)
+        told = hashlib.sha256()
+        for chunk in self.bundle.chunks("data/published.json"):
+            told.update(chunk)
+        if mine.digest() != told.digest():
+            self.fail("published", None, "published.json is not what the events amount to%s" % self._first_lie())
+
+    def _first_lie(self) -> str:
+        if self.bundle.size("data/published.json") > MAX_SMALL:
+            return ""
+        try:
+            told = {canonical(one) for one in parse(self.bundle.whole("data/published.json"))["grades"]}
+        except (Malformed, KeyError, TypeError):
+            return ": it is malformed"
+        mine = {part.lstrip(b",") for part in self._expected_published() if part.lstrip(b",").startswith(b'{"grade":')}
+        for one in sorted(mine ^ told)[:1]:
+            return ", for one in %s" % quoted(one[:200].decode("utf-8", "replace"))
+        return ""
+
+    # proofs
+
+    def _read_proof(self, name: str) -> Optional[Tuple[int, List[bytes]]]:
+        """Number and hashes of a proof whose checkpoint is that of the bundle."""
+        data = self.bundle.whole(name, 2 * MAX_NOTE)
+        head, blank, note = data.partition(b"\n\n")
+        lines = head.decode("ascii", "replace").split("\n")
+        word = "old "
+        if name.endswith(".tlog-proof"):
+            word = "index "
+            if lines[:1] != ["c2sp.org/tlog-proof@v1"]:
+                lines = [""]
+            lines = lines[1:]
+        check = "inclusion" if word == "index " else "consistency"
+        if not blank or not lines or not lines[0].startswith(word) or not _COUNT.match(lines[0][len(word) :]) or len(lines) > 65:
+            self.fail(check, None, "%s is malformed" % name)
+            return None
+        if note != self.note_bytes:
+            self.fail(check, None, "%s is under another checkpoint than the bundle's" % name)
+            return None
+        try:
+            path = [unb64(line) for line in lines[1:]]
+        except Malformed as error:
+            self.fail(check, None, "%s is malformed: %s" % (name, error))
+            return None
+        return int(lines[0][len(word) :]), path
+
+    def _check_proofs(self) -> None:
+        size = self.note.size
+        needed = set(self.replay.published) | ({size - 1} if size else set())
+        for name in self.bundle.names("data/proofs/"):
+            stem = name.rsplit("/", 1)[1].split(".")[0]
+            proof = self._read_proof(name)
+            if proof is None:
+                continue
+            if name.endswith(".consistency"):
+                self._check_consistency(name, stem, proof)
+                continue
+            seq = int(stem)
+            needed.discard(seq)
+            leaf = self.leaf_at.get(seq, b"")
+            if proof[0] != seq or root_from_path(leaf, seq, size, proof[1]) != self.note.root:
+                self.fail("inclusion", seq, "its proof does not lead to the signed root")
+        for seq in sorted(needed)[:3]:
+            self.fail("inclusion", seq, "there is no proof of its inclusion")
+        self._check_checkpoints()
+
+    def _check_consistency(self, name: str, stem: str, proof: Tuple[int, List[bytes]]) -> None:
+        old, new = (int(part) for part in stem.split("-"))
+        kept = "data/checkpoints/%d" % old
+        if new != self.note.size or proof[0] != old or not self.bundle.has(kept):
+            self.fail("consistency", None, "%s does not go from a kept checkpoint to the bundle's" % name)
+            return
+        note = self._note(self.bundle.whole(kept, MAX_NOTE), kept)
+        if note.size != old or not consistent(old, new, note.root, self.note.root, proof[1]):
+            self.fail("consistency", None, "%s does not show the kept checkpoint to be a beginning of the log" % name)
+
+    def _check_checkpoints(self) -> None:
+        """Every kept checkpoint is signed, of this log, and a beginning of it."""
+        kept = sorted(int(name.rsplit("/", 1)[1]) for name in self.bundle.names("data/checkpoints/"))
+        keys = [self.key]
+        for text in [new for _, _, new in self.replay.rotations] + [(self.replay.opened or {}).get("vkey", "")]:
+            try:
+                keys.append(parse_key(text))
+            except Malformed:
+                continue
+        for size in kept:
+            name = "data/checkpoints/%d" % size
+            note = self._note(self.bundle.whole(name, MAX_NOTE), name)
+            if note.size != size or size > self.note.size:
+                self.fail("checkpoint", None, "%s is of another size than its name" % name)
+                continue
+            if not self.single and self.root_at.get(size) != note.root:
+                self.fail("consistency", None, "%s has another root than the log had at that size" % name)
+                continue
+            if not self.bundle.has("data/proofs/%d-%d.consistency" % (size, self.note.size)) and size != self.note.size:
+                self.fail("consistency", None, "there is no proof from %s to the bundle's checkpoint" % name)
+            try:
+                if not signers(note, keys):
+                    self.fail("checkpoint", None, "%s is not signed by the log" % name)
+            except Malformed as error:
+                self.fail("checkpoint", None, "%s: %s" % (name, error))
+
+    def _check_since(self) -> None:
+        if self.since is None:
+            return
+        note = self._note(self.since, "the checkpoint that you kept")
+        try:
+            if self.key not in signers(note, [self.key]):
+                self.fail("since", None, "the checkpoint that you kept is not signed by the pinned key")
+        except Malformed as error:
+            self.fail("since", None, "the checkpoint that you kept: %s" % error)
+        if note.size > self.note.size:
+            self.fail("since", None, "the log was rolled back: you kept %d leaves, the bundle has %d" % (note.size, self.note.size))
+        elif self.single:
+            self._since_by_proof(note)
+        elif self.root_at.get(note.size) != note.root:
+            self.fail("since", None, "the log was forked: its first %d leaves are not those of the checkpoint that you kept" % note.size)
+
+    def _since_by_proof(self, note: Checkpoint) -> None:
+        name = "data/proofs/%d-%d.consistency" % (note.size, self.note.size)
+        proof = self._read_proof(name) if self.bundle.has(name) else (note.size, [])
+        if proof is None or not consistent(note.size, self.note.size, note.root, self.note.root, proof[1]):
+            self.fail("since", None, "the bundle holds no proof that the checkpoint you kept is a beginning of the log")
+
+    def _check_evidence(self) -> None:
+        count = 0
+        for name in self.bundle.names("data/evidence/"):
+            digest = name.rsplit("/", 1)[1]
+            if digest not in self.files:
+                self.fail("evidence", None, "%s is named by no disclosure that is shown" % name)
+                continue
+            if self.bundle.size(name) != self.files[digest]:
+                self.fail("evidence", None, "%s is not of the size that was recorded" % name)
+                continue
+            mine = hashlib.sha256()
+            for chunk in self.bundle.chunks(name):
+                mine.update(chunk)
+            if mine.hexdigest() != digest:
+                self.fail("evidence", None, "%s is not the file that was recorded" % name)
+            count += 1
+        self.facts["evidence"] = count
+
+    def _check_timestamps(self) -> None:
+        stamps = self.bundle.names("data/timestamp/")
+        for name in stamps:
+            size = int(name.rsplit("/", 1)[1].split(".")[0])
+            kept = "data/checkpoints/%d" % size
+            data = self.note_bytes if size == self.note.size else self.bundle.whole(kept, MAX_NOTE) if self.bundle.has(kept) else None
+            if data is None or sha256(data) not in self.bundle.whole(name, MAX_NOTE):
+                self.fail("timestamp", None, "%s does not stamp a checkpoint of this bundle" % name)
+        self.facts["timestamps"] = len(stamps)
+
+
+def _sd_text(text: str) -> bool:
+    return re.match(_DIGEST43[1:-1] + r"\Z", text, re.ASCII) is not None
+
+
+# --- the report ------------------------------------------------------------------------------------------
+
+
+def proven(verifier: Verifier) -> List[str]:
+    """What this run established."""
+    replay, facts = verifier.replay, verifier.facts
+    graded = sum(1 for rows in replay.versions.values() for one in rows if one[4] == "published")
+    lines = [
+        "log %s, %d leaves, root %s, signed by the key you pinned" % (facts["log"], facts["size"], facts["root"]),
+        "%d events hash to their leaves and stand in order; %d disclosures are what was sealed" % (verifier.shown, verifier.disclosed),
+        "%d of %d leaves withheld by this profile: in the tree, content not checked" % (facts["withheld"], facts["size"]),
+        "%d incidents replayed; every transition was legal under the policy of its round" % len(replay.names()),
+        "%d results recomputed from their votes; %d published grades follow from them" % (replay.recomputed, graded),
+    ]
+    if replay.roles_checked:
+        lines.append("%d acts by people who held the role they acted in" % replay.roles_checked)
+    else:
+        lines.append("roles are asserted by the log")
+    if verifier.witnesses:
+        lines.append("%d witnesses signed this checkpoint" % len(verifier.witnesses))
+    if verifier.since is not None:
+        lines.append("the checkpoint that you kept is a beginning of this log")
+    lines.append("%d evidence files are the ones recorded" % facts.get("evidence", 0))
+    return lines
+
+
+def unprovable(verifier: Verifier) -> List[str]:
+    """What no run can establish."""
+    replay = verifier.replay
+    imported = sum(1 for rows in replay.versions.values() for one in rows if one[4] == "legacy")
+    lines = [
+        "that a source tells the truth",
+        "that two pseudonyms are two humans",
+        "that nobody who held the database and the master key read a sealed vote early",
+        "what came after this checkpoint",
+        "%d imported grades: recorded as imported, not reviewed here, no votes behind them" % imported,
+        "anything by the bundle's own word: nothing inside it vouches for this verifier or for the key",
+    ]
+    if not verifier.witnesses and verifier.since is None:
+        lines.insert(3, "that nobody was shown another history: give --witness, or --since with a checkpoint you kept")
+    if verifier.facts.get("timestamps"):
+        lines.append("timestamps stamp these checkpoints; the authority's signature was not checked")
+    return lines
+
+
+def own_hash() -> str:
+    """The SHA-256 of this very file."""
+    try:
+        with open(os.path.abspath(__file__), "rb") as file:
+            return sha256(file.read()).hex()
+    except OSError:
+        return "unknown"
+
+
+def grades(verifier: Verifier) -> List[Dict[str, Any]]:
+    rows = []
+    for name in sorted(verifier.replay.versions):
+        for version, seq, grade, bounds, kind in verifier.replay.versions[name]:
+            told = {"killed": list(bounds[:2]), "injured": list(bounds[2:])}
+            rows.append({"incident": name, "version": version, "grade": grade, "range": told, "seq": seq, "kind": kind})
+    return rows
+
+
+def print_text(verifier: Verifier, holds: bool) -> None:
+    print("verify.py %s, SHA-256 %s" % (VERSION, own_hash()))
+    print("Compare this hash with the one the desk publishes outside the bundle.")
+    if not holds:
+        for failure in verifier.failures.all:
+            print(failure)
+        if len(verifier.failures.all) >= MAX_FAILURES:
+            print("There is more; reading stopped here.")
+        print("THE BUNDLE DOES NOT HOLD.")
+        return
+    print("Proven:")
+    for line in proven(verifier):
+        print("  " + line)
+    rows = grades(verifier)
+    for row in rows[:20]:
+        print("  %(incident)s version %(version)d: %(grade)s, %(kind)s, event %(seq)d" % row)
+    if len(rows) > 20:
+        print("  ... and %d more; --json lists all" % (len(rows) - 20))
+    print("Not proven, and not provable by any bundle:")
+    for line in unprovable(verifier):
+        print("  " + line)
+    print("ALL THAT CAN BE CHECKED HOLDS.")
+
+
+def print_json(verifier: Verifier, holds: bool) -> None:
+    told = {
+        "ok": holds,
+        "verifier": {"format": VERSION, "sha256": own_hash()},
+        "profile": verifier.profile,
+        "facts": verifier.facts,
+        "failures": [failure._asdict() for failure in verifier.failures.all],
+        "proven": proven(verifier) if holds else [],
+        "unprovable": unprovable(verifier),
+        "grades": grades(verifier),
+    }
+    print(json.dumps(told, indent=1, sort_keys=True))
+
+
+def _argument_key(text: str) -> Key:
+    try:
+        if text.startswith("@"):
+            with open(text[1:], encoding="utf-8") as file:
+                text = file.read(4096).strip()
+        return parse_key(text)
+    except (OSError, UnicodeDecodeError) as error:
+        raise argparse.ArgumentTypeError("cannot read the key: %s" % error) from None
+    except Malformed as error:
+        raise argparse.ArgumentTypeError(str(error)) from None
+
+
+def _argument_file(text: str) -> bytes:
+    try:
+        with open(text, "rb") as file:
+            return file.read(MAX_NOTE + 1)
+    except OSError as error:
+        raise argparse.ArgumentTypeError("cannot read it: %s" % error) from None
+
+
+def main(arguments: Optional[Sequence[str]] = None) -> int:
+    """The command."""
+    parser = argparse.ArgumentParser(
+        prog="verify.py", description="Check an exported trail offline.", epilog="Exit 0: holds. 1: does not. 2: usage."
+    )
+    parser.add_argument("bundle", metavar="BUNDLE")
+    parser.add_argument("--key", required=True, type=_argument_key, metavar="VKEY", help="verifier key, or @FILE")
+    parser.add_argument("--witness", action="append", default=[], type=_argument_key, metavar="VKEY")
+    parser.add_argument("--since", type=_argument_file, metavar="OLD_CHECKPOINT")
+    parser.add_argument("--json", action="store_true")
+    given = parser.parse_args(arguments)
+    if given.key.algorithm != 1 or any(witness.algorithm != 4 for witness in given.witness):
+        parser.error("--key takes a log's key, --witness a witness's")
+    verifier = Verifier(given.key, given.witness, given.since)
+    holds = verifier.run(given.bundle)
+    (print_json if given.json else print_text)(verifier, holds)
+    return 0 if holds else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,193 @@
+"""`flask audit`: export, verify, fsck, checkpoint, key and clock."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import click
+from flask.cli import AppGroup
+
+from review import config, store
+from review.actions import log
+from review.audit import export as exports
+from review.audit import fsck as checks
+from review.audit import keys, profiles
+from review.audit.bag import Altered, TooManyFiles
+from review.audit.escrow import sealed_keys
+from review.audit.stored import StoredTrail, round_is_open
+from review.cli.people import acting_as
+from review.models import session
+from review.rules.errors import DomainError, Forbidden, Invalid, ReadOnly, Refused
+from review.rules.permissions import may
+
+group = AppGroup("audit", help="The trail: export it, verify it, compare the database with it, sign it.")
+
+VERIFIER = Path(exports.__file__).with_name("verify.py")
+ONE_INCIDENT = "A bundle of one incident cannot be made yet. Leave --incident out for the whole log."
+NO_RIGHT = "This person's role does not allow it."
+PUBLISHED_OPEN = "A round is open: this checkpoint's time and size tell of what happened in it."
+
+
+@group.command("export")
+@click.argument("out", type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--profile", type=click.Choice(profiles.NAMES), default="internal", show_default=True)
+@click.option("--incident", metavar="REF", help="Only this incident.")
+@click.option("--recipient", help="Who is given the bundle; kept sealed in the trail.")
+@click.option("--purpose", help="What it is for; kept sealed in the trail.")
+@click.option("--as", "email", metavar="EMAIL", help="Who exports; without it, the machine.")
+def export(
+    out: Path,
+    profile: str,
+    incident: str | None,
+    recipient: str | None,
+    purpose: str | None,
+    email: str | None,
+) -> None:
+    """Write the bundle of the log to OUT.zip, under a checkpoint published for it."""
+    if incident is not None:
+        raise click.ClickException(ONE_INCIDENT)
+    actor = acting_as(email)
+    if not may(actor.role, "export"):
+        raise click.ClickException(NO_RIGHT)
+    draft = out.with_name(out.name + ".part")
+    try:
+        log.record_heads()
+        checkpoint = log.publish_checkpoint()
+        assert checkpoint is not None  # there is at least the entry just made
+        made = _write(draft, checkpoint, profile)
+        log.record_export(actor, profile=profile, size=made.size, recipient=recipient, purpose=purpose)
+        draft.replace(out)
+    except (exports.NotExported, Altered, TooManyFiles) as problem:
+        raise click.ClickException(_sentence(problem)) from problem
+    except DomainError as refusal:
+        raise click.ClickException(_words(refusal)) from refusal
+    finally:
+        draft.unlink(missing_ok=True)
+    click.echo(f"{out}: {made.shown} of {made.size} events, profile {made.profile}.", err=True)
+    click.echo(str(keys.load(config.home()).verifier(config.origin())))
+
+
+def _write(draft: Path, checkpoint: str, profile: str) -> exports.Made:
+    unlocked = keys.load(config.home())
+    with draft.open("wb") as file:
+        made = exports.export(
+            StoredTrail(session, unlocked),
+            checkpoint,
+            file,
+            objects=store.objects(),
+            vkey=str(unlocked.verifier(config.origin())),
+            profile=profile,
+        )
+    session.rollback()
+    return made
+
+
+def _sentence(problem: Exception) -> str:
+    if isinstance(problem, Altered):
+        return f"The kept file {problem} is not the one that was recorded. Run flask audit fsck."
+    if isinstance(problem, TooManyFiles):
+        return f"The bundle would hold {problem}, more than any verifier accepts."
+    return str(problem)
+
+
+@group.command("verify")
+@click.argument("bundle", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+@click.option("--key", required=True, metavar="VKEY", help="The verifier key, or @FILE.")
+@click.option("--witness", multiple=True, metavar="VKEY")
+@click.option("--since", type=click.Path(exists=True, dir_okay=False), metavar="OLD_CHECKPOINT")
+@click.option("--json", "as_json", is_flag=True)
+def verify(bundle: Path, key: str, witness: tuple[str, ...], since: str | None, as_json: bool) -> None:
+    """Check a bundle with verify.py, as a stranger would: alone, without this program."""
+    command = [sys.executable, "-I", "-S", str(VERIFIER), str(bundle), "--key", key]
+    command += [part for one in witness for part in ("--witness", one)]
+    command += ["--since", since] if since else []
+    command += ["--json"] if as_json else []
+    sys.exit(subprocess.run(command, check=False).returncode)  # noqa: S603 (our own file, no shell)
+
+
+@group.command("fsck")
+def fsck() -> None:
+    """Compare the database with its trail; every difference is a sentence."""
+    try:
+        unlocked = keys.load(config.home())
+    except keys.MissingKey as missing:
+        click.echo(f"The key file {missing} is gone: sealed values and signatures are not checked.", err=True)
+        unlocked = None
+    count = 0
+    for sentence in checks.check(session, unlocked, store.objects()):
+        click.echo(sentence)
+        count += 1
+    session.rollback()
+    if count:
+        raise click.ClickException(f"{count} differences.")
+    click.echo("The database is what its trail says.", err=True)
+
+
+@group.command("checkpoint")
+def checkpoint() -> None:
+    """Sign and publish the log as it is now, and print the checkpoint."""
+    if round_is_open(session):
+        click.echo(PUBLISHED_OPEN, err=True)
+    try:
+        signed = log.publish_checkpoint()
+    except DomainError as refusal:
+        raise click.ClickException(_words(refusal)) from refusal
+    if signed is None:
+        raise click.ClickException("The log is empty: there is nothing to sign yet.")
+    click.echo(signed, nl=False)
+
+
+@group.command("key")
+@click.option(
+    "--export",
+    "out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write both secret keys under a passphrase.",
+)
+def key(out: Path | None) -> None:
+    """Print the verifier key as the only line on stdout."""
+    try:
+        unlocked = keys.load(config.home())
+    except keys.MissingKey as missing:
+        raise click.ClickException("There are no keys yet: the first entry of the log makes them.") from missing
+    if out is not None:
+        _export_keys(out)
+    click.echo(str(unlocked.verifier(config.origin())))
+
+
+def _export_keys(out: Path) -> None:
+    phrase = os.environ.get("ASSAY_PASSPHRASE") or click.prompt(
+        "Passphrase", hide_input=True, confirmation_prompt=True, err=True
+    )
+    handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(sealed_keys(config.home(), phrase))
+
+
+@group.command("clock")
+@click.option("--accept", "accepted", is_flag=True, required=True)
+@click.option("--as", "email", metavar="EMAIL", required=True, help="The admin who accepts the clock.")
+@click.option("--reason", default="The clock of this machine was looked at and is right.", show_default=True)
+def clock(accepted: bool, email: str, reason: str) -> None:
+    """Go on writing after the clock went back, or far ahead."""
+    try:
+        log.accept_clock(acting_as(email), reason=reason)
+    except DomainError as refusal:
+        raise click.ClickException(_words(refusal)) from refusal
+    click.echo("The clock is accepted.", err=True)
+
+
+def _words(refusal: DomainError) -> str:
+    if isinstance(refusal, Invalid):
+        return " ".join(sentence % refusal.values for sentence in refusal.problems.values())
+    if isinstance(refusal, Refused):
+        return " ".join(requirement.sentence % requirement.values for requirement in refusal.requirements)
+    if isinstance(refusal, Forbidden):
+        return NO_RIGHT
+    if isinstance(refusal, ReadOnly):
+        return f"Nothing is written now ({refusal.key}): {refusal.values}."
+    return f"This cannot be done ({refusal.key})."

@@ -1,0 +1,88 @@
+"""`flask user`: add people and reset their passwords from the machine itself."""
+
+from __future__ import annotations
+
+import os
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from review.actions import accounts, people
+from review.cli.people import acting_as
+from review.queries.by_email import desk_is_empty, person_of
+from review.rules.errors import Forbidden, Invalid, NotFound, Refused
+from review.rules.permissions import ROLES, Actor, may
+
+group = AppGroup("user", help="Keep the people of the desk.")
+
+NEEDS_ADMIN = "Say with --as EMAIL which admin does this; only the first person needs none."
+
+
+@group.command("add")
+@click.argument("email")
+@click.option("--name", required=True)
+@click.option("--role", required=True, type=click.Choice(list(ROLES)))
+@click.option("--as", "admin", metavar="EMAIL", help="The admin who adds; the first person needs none.")
+def add(email: str, name: str, role: str, admin: str | None) -> None:
+    """Add a person: with the password in ASSAY_PASSWORD, or with a one-time link that is printed."""
+    password = os.environ.get("ASSAY_PASSWORD")
+    try:
+        if desk_is_empty():
+            _add_first(email, name, role, password)
+        else:
+            _add(_admin(admin), email, name, role, password)
+    except (Invalid, Refused, Forbidden, NotFound) as refusal:
+        raise click.ClickException(_words(refusal)) from refusal
+
+
+@group.command("reset")
+@click.argument("email")
+@click.option("--as", "admin", metavar="EMAIL", help="The admin who resets.")
+def reset(email: str, admin: str | None) -> None:
+    """Print a one-time link with which a person chooses a new password."""
+    _admin(admin)
+    person = person_of(email)
+    if person is None:
+        raise click.ClickException(f"Nobody at this desk has the address {email}.")
+    click.echo(_link("reset", accounts.reset_link(person)))
+
+
+def _add_first(email: str, name: str, role: str, password: str | None) -> None:
+    if role != "admin":
+        raise click.ClickException("The first person of a desk is an admin.")
+    if password is None:
+        first = accounts.first_link()
+        click.echo(_link("setup", first or ""))
+        return
+    people.set_up(email=email, name=name, password_hash=accounts.hash_password(password, email=email))
+
+
+def _add(admin: Actor, email: str, name: str, role: str, password: str | None) -> None:
+    if password is None:
+        click.echo(_link("invitation", people.invite(admin, email=email, name=name, role=role)))
+        return
+    hashed = accounts.hash_password(password, email=email)
+    people.add_person(admin, email=email, name=name, role=role, password_hash=hashed)
+
+
+def _admin(email: str | None) -> Actor:
+    if email is None:
+        raise click.ClickException(NEEDS_ADMIN)
+    actor = acting_as(email)
+    if not may(actor.role, "invite"):
+        raise click.ClickException(f"{email} is no admin.")
+    return actor
+
+
+def _link(kind: str, token: str) -> str:
+    address = current_app.config["ASSAY_URL"] or f"http://127.0.0.1:{os.environ.get('PORT', '8000')}"
+    return f"{address.rstrip('/')}/{kind}/{token}"
+
+
+def _words(refusal: Invalid | Refused | Forbidden | NotFound) -> str:
+    if isinstance(refusal, Invalid):
+        return " ".join(sentence % refusal.values for sentence in refusal.problems.values())
+    if isinstance(refusal, Refused):
+        return " ".join(requirement.sentence % requirement.values for requirement in refusal.requirements)
+    return "This cannot be done."

@@ -1,0 +1,78 @@
+"""The Flask extensions and the database engine: the one file that knows Flask-SQLAlchemy."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextvars import ContextVar
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask_babel import Babel
+from flask_login import LoginManager
+from flask_migrate import Migrate
+from flask_sqlalchemy import SQLAlchemy
+from flask_wtf import CSRFProtect
+from sqlalchemy import Connection, Engine, MetaData, Table, event
+from sqlalchemy.orm import DeclarativeBase
+
+NAMING = {
+    "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+    "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+    "ck": "ck_%(table_name)s_%(constraint_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+SQLITE_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    "busy_timeout=10000",
+    "secure_delete=ON",
+)
+
+write_mode: ContextVar[bool] = ContextVar("write_mode", default=False)
+"""True while a doorway is open: the next BEGIN on SQLite then takes the write lock at once."""
+
+
+class Base(DeclarativeBase):
+    """The base of every table; a plain one, because Flask-SQLAlchemy breaks on a dataclass base."""
+
+    metadata = MetaData(naming_convention=NAMING)
+    if TYPE_CHECKING:
+        __table__: ClassVar[Table]
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True)
+babel = Babel()
+csrf = CSRFProtect()
+login_manager = LoginManager()
+migrate = Migrate()
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """What the pool and the driver need for the engine behind this address."""
+    if url.startswith("sqlite"):
+        return {"pool_size": 10, "max_overflow": 10}
+    return {
+        "pool_size": 10,
+        "max_overflow": 10,
+        "pool_pre_ping": True,
+        "connect_args": {"options": "-c jit=off -c timezone=UTC"},
+    }
+
+
+@event.listens_for(Engine, "connect")
+def _set_pragmas(connection: Any, _record: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection):
+        return
+    # Python's own transaction control would delay BEGIN until the first write.
+    connection.isolation_level = None
+    for pragma in SQLITE_PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    if connection.dialect.name != "sqlite":
+        return
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write_mode.get() else "BEGIN")

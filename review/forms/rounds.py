@@ -1,0 +1,23 @@
+"""A lead's forms about rounds."""
+
+from __future__ import annotations
+
+from review.forms.typed import NOT_CHOSEN, Typed
+from review.rules.errors import Invalid
+from review.rules.words import N_
+
+
+def person(typed: Typed, name: str = "person") -> int:
+    """The person who was chosen."""
+    chosen = typed.number(name)
+    if chosen is None:
+        raise Invalid({name: NOT_CHOSEN})
+    return chosen
+
+
+def hours(typed: Typed) -> int:
+    """How much longer a round may take."""
+    wanted = typed.number("hours")
+    if wanted is None:
+        raise Invalid({"hours": N_("Give the time in whole hours, from 1 to 1,000.")})
+    return wanted

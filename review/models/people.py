@@ -1,0 +1,103 @@
+"""People, their keys and roles, and their accounts: sessions, invitations, attempts to sign in."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import Boolean, ForeignKey, Index, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from review.extensions import Base
+from review.models.columns import Moment
+
+
+class Person(Base):
+    """Somebody with an account. `role`, `active` and `name` are projections of the person's events."""
+
+    __tablename__ = "person"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    email: Mapped[str] = mapped_column(String(254), unique=True)
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str | None] = mapped_column(String(10))
+    active: Mapped[bool] = mapped_column(Boolean, default=True)
+    log_name: Mapped[str] = mapped_column(String(16), unique=True)  # their pseudonym in the log's own events
+    language: Mapped[str | None] = mapped_column(String(10))
+    timezone: Mapped[str | None] = mapped_column(String(60))
+
+
+class Password(Base):
+    """The Argon2id hash of a person's password: account, not record."""
+
+    __tablename__ = "password"
+    __account__ = True
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    hash: Mapped[str] = mapped_column(String(200))
+    changed_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class PersonKey(Base):
+    """The key of a person's pseudonyms, encrypted under the master key; gone when they leave."""
+
+    __tablename__ = "person_key"
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    key: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class Participation(Base):
+    """The one link from an incident pseudonym to a person."""
+
+    __tablename__ = "participation"
+    __table_args__ = (UniqueConstraint("incident_id", "pseudonym"),)
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), primary_key=True)
+    pseudonym: Mapped[str] = mapped_column(String(16))
+
+
+class UserSession(Base):
+    """One signed-in browser; only a hash of its token is kept."""
+
+    __tablename__ = "user_session"
+    __account__ = True
+    __table_args__ = (Index("ix_user_session_person_id", "person_id"),)
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    created_at: Mapped[datetime] = mapped_column(Moment)
+    last_seen: Mapped[datetime] = mapped_column(Moment)
+    ended_at: Mapped[datetime | None] = mapped_column(Moment)
+    agent: Mapped[str | None] = mapped_column(String(200))
+
+
+class LoginAttempt(Base):
+    """One attempt to sign in, under a keyed hash of the address typed; swept after a day."""
+
+    __tablename__ = "login_attempt"
+    __account__ = True
+    __table_args__ = (Index("ix_login_attempt_name_hash_at", "name_hash", "at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    name_hash: Mapped[str] = mapped_column(String(64))
+    at: Mapped[datetime] = mapped_column(Moment)
+    succeeded: Mapped[bool] = mapped_column(Boolean)
+
+
+class Invitation(Base):
+    """A one-time link: to set the desk up, to join it, or to choose a new password."""
+
+    __tablename__ = "invitation"
+    __account__ = True
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(12))  # setup, invitation, reset
+    email: Mapped[str | None] = mapped_column(String(254))
+    name: Mapped[str | None] = mapped_column(String(200))
+    role: Mapped[str | None] = mapped_column(String(10))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    invited_by: Mapped[int | None] = mapped_column(ForeignKey("person.id"))
+    made_at: Mapped[datetime] = mapped_column(Moment)
+    expires_at: Mapped[datetime] = mapped_column(Moment)
+    used_at: Mapped[datetime | None] = mapped_column(Moment)

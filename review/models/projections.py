@@ -1,0 +1,156 @@
+"""Projections: what pages need fast, written in one place in the transaction of the act, rebuilt by fsck.
+
+REGISTRY lists every place that holds a copy of a sealed value; redaction clears them and the canary test reads it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from sqlalchemy import delete, insert, select
+
+from review.models.incidents import Incident, IncidentCode
+from review.models.people import Participation
+from review.models.refs import folded_code, stands_in_address
+from review.models.search import folded
+from review.models.work import Turn
+from review.rules.dossier import Dossier
+from review.rules.settlement import rung, settler
+
+REGISTRY = {
+    "incident": ("facts", "title", "date", "code", "search_text", "range"),
+    "incident_code": ("code", "folded"),
+    "person": ("name",),
+    "stream": ("name", "reason"),
+    "policy": ("times",),
+    "draft": ("values",),
+}
+
+
+def project(
+    session: Any,
+    row: Incident,
+    dossier: Dossier,
+    *,
+    before: Dossier | None = None,
+    people: Mapping[int, str] | None = None,
+) -> None:
+    """Bring the incident's row, its codes and everybody's turn up to date with its dossier.
+
+    `before` is the dossier that the rows were made from last; without it everything is compared with what is there.
+    `people` is everybody's pseudonym here, where the caller knows it.
+    """
+    columns(row, dossier)
+    if before is None or before.facts != dossier.facts:
+        _codes(session, row, dossier)
+    waiting = turns(dossier)
+    if before is None:
+        _turns(session, row, _present(session, row), _named(waiting, people or _people(session, row)))
+    elif (waited := turns(before)) != waiting:
+        known = people or _people(session, row)
+        _turns(session, row, _named(waited, known), _named(waiting, known))
+
+
+def columns(row: Incident, dossier: Dossier) -> None:
+    """The incident's own columns, as the dossier has them."""
+    facts, standing = dossier.facts, dossier.determination
+    row.stage, row.needs_round = dossier.stage, dossier.needs_round
+    row.recheck, row.restricted = dossier.recheck, dossier.restricted
+    row.stream, row.facts, row.date = dossier.stream, facts.as_dict(), facts.date
+    row.code = next((code for code in facts.codes[:1] if stands_in_address(code)), None)
+    row.title = title(dossier)
+    row.grade = standing.grade if standing else None
+    row.grade_kind = standing.kind if standing else None
+    row.version = standing.version if standing else None
+    row.range = standing.casualties.as_dict() if standing else None
+    row.public = standing is not None and not dossier.restricted and dossier.stage != "withdrawn"
+    row.search_text = searchable(dossier)
+
+
+def title(dossier: Dossier) -> str:
+    """What a list calls the incident: its first place and its summary, else nothing."""
+    facts = dossier.facts
+    place = facts.places[0].name() if facts.places else None
+    parts = [part for part in (place, facts.summary) if part]
+    return ", ".join(parts)[:300]
+
+
+def searchable(dossier: Dossier) -> str:
+    """The folded text by which the incident is found: codes, places in every script, parties, summary."""
+    facts = dossier.facts
+    words = [*facts.codes, *facts.earlier_codes, facts.summary or "", *(party.name for party in facts.parties)]
+    for place in facts.places:
+        words += [name for _language, name in place.names] + [place.region or ""]
+    return folded(" ".join(word for word in words if word))
+
+
+def turns(dossier: Dossier) -> set[tuple[str, str, int]]:
+    """(pseudonym, kind, round): who owes a vote, may argue or votes again, and who settles."""
+    waiting: set[tuple[str, str, int]] = set()
+    open_round, settlement = dossier.open_round, dossier.open_settlement
+    if open_round:
+        waiting |= {(who, "vote", open_round.number) for who in open_round.people("assigned")}
+        waiting |= {
+            (vote.voter, "stand_by", open_round.number)
+            for vote in dossier.live(open_round.number)
+            if vote.evidence != dossier.evidence
+        }
+    if settlement and rung(dossier) == "arguments":
+        waiting |= {(vote.voter, "argue", settlement.round) for vote in dossier.live(settlement.round)}
+    appointed = settler(dossier)
+    if settlement and appointed and rung(dossier) in ("settler", "second_settler"):
+        waiting.add((appointed, "settle", settlement.round))
+    return waiting
+
+
+def _codes(session: Any, row: Incident, dossier: Dossier) -> None:
+    wanted = {code: True for code in dossier.facts.earlier_codes}
+    wanted |= {code: False for code in dossier.facts.codes}
+    table = IncidentCode.__table__
+    present = dict(
+        session.execute(select(table.c.code, table.c.earlier).where(table.c.incident_id == row.id)).all()
+    )
+    if present == wanted:
+        return
+    session.execute(delete(table).where(table.c.incident_id == row.id))
+    rows = [
+        {"incident_id": row.id, "code": code, "folded": folded_code(code), "earlier": earlier}
+        for code, earlier in wanted.items()
+    ]
+    if rows:
+        session.execute(insert(table), rows)
+
+
+Turns = dict[tuple[int, str], int]  # (person, kind) -> round
+
+
+def _people(session: Any, row: Incident) -> dict[int, str]:
+    table = Participation.__table__
+    statement = select(table.c.person_id, table.c.pseudonym).where(table.c.incident_id == row.id)
+    return dict(session.execute(statement).all())
+
+
+def _named(waiting: set[tuple[str, str, int]], people: Mapping[int, str]) -> Turns:
+    persons = {who: person for person, who in people.items()}
+    return {(persons[who], kind): number for who, kind, number in waiting if who in persons}
+
+
+def _present(session: Any, row: Incident) -> Turns:
+    table = Turn.__table__
+    rows = session.execute(select(table.c.person_id, table.c.kind, table.c.round).where(table.c.incident_id == row.id))
+    return {(person, kind): number for person, kind, number in rows}
+
+
+def _turns(session: Any, row: Incident, present: Turns, wanted: Turns) -> None:
+    table = Turn.__table__
+    changed = {key for key in present.keys() | wanted.keys() if present.get(key) != wanted.get(key)}
+    for person, kind in sorted(changed & present.keys()):
+        gone = (table.c.incident_id == row.id) & (table.c.person_id == person) & (table.c.kind == kind)
+        session.execute(delete(table).where(gone))
+    rows = [
+        {"incident_id": row.id, "person_id": person, "kind": kind, "round": wanted[person, kind]}
+        for person, kind in sorted(changed & wanted.keys())
+    ]
+    if rows:
+        session.execute(insert(table), rows)

@@ -1,0 +1,46 @@
+"""References: the first code where it is unique, else the incident's own name."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from typing import Any
+
+from sqlalchemy import select
+
+from review.models.incidents import Incident, IncidentCode
+from review.rules.errors import NotFound
+
+PLAIN = re.compile(r"[^\s/\\?#%]+")
+NO_CODES = (".", "..", "new")  # steps of a path, and a page of ours
+
+
+def stands_in_address(code: str) -> bool:
+    """Whether an address may carry the code; /desk/incidents/A/B would be another page."""
+    return PLAIN.fullmatch(code) is not None and code not in NO_CODES
+
+
+def folded_code(code: str) -> str:
+    """A code as it is looked up: letters in one case, no space around."""
+    return unicodedata.normalize("NFKC", code).strip().casefold()
+
+
+def find_incident(session: Any, ref: str) -> int:
+    """The id of the incident that `ref` names; NotFound where none or more than one answers to it."""
+    named = session.execute(select(Incident.id).where(Incident.name == ref)).scalar_one_or_none()
+    if named is not None:
+        return int(named)
+    statement = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(ref)).distinct()
+    found = session.execute(statement.limit(2)).scalars().all()
+    if len(found) != 1:
+        raise NotFound
+    return int(found[0])
+
+
+def ref_of(session: Any, incident: Incident) -> str:
+    """The reference that the incident's address carries."""
+    if not incident.code:
+        return incident.name
+    statement = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(incident.code)).distinct()
+    found = session.execute(statement.limit(2)).scalars().all()
+    return incident.code if len(found) == 1 else incident.name

@@ -1,0 +1,69 @@
+"""What waits: turns, drafts, jobs and notices. All of it can be made anew or thrown away."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from review.extensions import Base
+from review.models.columns import Moment
+
+
+class Turn(Base):
+    """Whose turn it is on an incident, and for what: vote, argue, settle, stand_by. A projection."""
+
+    __tablename__ = "turn"
+    __table_args__ = (Index("ix_turn_person_id_kind_incident_id", "person_id", "kind", "incident_id"),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(10), primary_key=True)
+    round: Mapped[int] = mapped_column(Integer)
+
+
+class Draft(Base):
+    """What a person has typed and not yet sent: private, never an event, cleared when it is sent."""
+
+    __tablename__ = "draft"
+    __account__ = True
+
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(20), primary_key=True)
+    values: Mapped[dict[str, Any]] = mapped_column(JSON)
+    saved_at: Mapped[datetime] = mapped_column(Moment)
+
+
+class Job(Base):
+    """The outbox: a consequence, written in the transaction that causes it and done by `flask work`."""
+
+    __tablename__ = "job"
+    __account__ = True
+    __table_args__ = (Index("ix_job_done_at_due_at", "done_at", "due_at"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(30))
+    key: Mapped[str] = mapped_column(String(120), unique=True)  # the same consequence twice is one row
+    payload: Mapped[dict[str, Any]] = mapped_column(JSON)
+    due_at: Mapped[datetime] = mapped_column(Moment)
+    tries: Mapped[int] = mapped_column(Integer, default=0)
+    done_at: Mapped[datetime | None] = mapped_column(Moment)
+    problem: Mapped[str | None] = mapped_column(Text)
+
+
+class Notice(Base):
+    """One line in a person's inbox: a kind and an incident, never words from the record."""
+
+    __tablename__ = "notice"
+    __account__ = True
+    __table_args__ = (Index("ix_notice_person_id_id", "person_id", "id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    incident_id: Mapped[int | None] = mapped_column(ForeignKey("incident.id"))
+    kind: Mapped[str] = mapped_column(String(30))
+    at: Mapped[datetime] = mapped_column(Moment)
+    read_at: Mapped[datetime | None] = mapped_column(Moment)

@@ -1,0 +1,262 @@
+"""Incidents of the desk: the list, by keyset and without parsing facts, and the page of one."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.orm import aliased
+
+from review.models import Incident, IncidentCode, Stream, session
+from review.models.refs import find_incident, folded_code, ref_of
+from review.models.search import folded
+from review.queries.reading import Reading, Way, read_incident
+from review.queries.rounds import Opening, RoundPanel, opening, round_panel
+from review.queries.sources import Evidence, evidence
+from review.queries.votes import BallotForm, Dissenting, ShownRound, ballot_form, closed_rounds, own_dissent
+from review.rules.dossier import Determination, Position
+from review.rules.errors import Forbidden
+from review.rules.facts import Casualties, Facts
+from review.rules.permissions import Actor, may
+
+SIZE = 50
+_OWN, _OTHER = aliased(IncidentCode), aliased(IncidentCode)
+# True where another incident answers to the same code, so that the address must carry the name instead.
+REPEATED = (
+    exists()
+    .where(_OWN.incident_id == Incident.id, _OWN.code == Incident.code)
+    .where(_OTHER.folded == _OWN.folded, _OTHER.incident_id != Incident.id)
+    .label("repeated")
+)
+COLUMNS = (
+    REPEATED,
+    Incident.id,
+    Incident.name,
+    Incident.code,
+    Incident.title,
+    Incident.date,
+    Incident.stage,
+    Incident.needs_round,
+    Incident.recheck,
+    Incident.stream,
+    Incident.grade,
+    Incident.grade_kind,
+    Incident.version,
+    Incident.range,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One incident of a list: nothing of it moves with a vote."""
+
+    id: int
+    ref: str
+    code: str | None
+    title: str
+    date: str | None
+    stage: str
+    needs_round: bool
+    recheck: bool
+    stream: str
+    grade: str | None
+    legacy: bool
+    version: int | None
+    casualties: Casualties | None
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the list is narrowed to."""
+
+    stage: str = ""
+    stream: str = ""
+    q: str = ""
+
+    def query(self) -> dict[str, str]:
+        """The filters as an address carries them."""
+        pairs = {"stage": self.stage, "stream": self.stream, "q": self.q}
+        return {name: value for name, value in pairs.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class StreamName:
+    slug: str
+    name: str
+    mode: str
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentList:
+    """One page of the list, newest first. `after` continues it, `first` is False on every later page."""
+
+    rows: tuple[Row, ...]
+    filters: Filters
+    streams: tuple[StreamName, ...]
+    after: int | None
+    first: bool
+
+
+@dataclass(frozen=True, slots=True)
+class IncidentPage:
+    """One incident for one viewer, already filtered."""
+
+    ref: str
+    name: str
+    title: str
+    stage: str
+    needs_round: bool
+    recheck: bool
+    stream: StreamName | None
+    facts: Facts
+    standing: Determination | None
+    positions: tuple[Position, ...]
+    evidence: Evidence
+    ballot: BallotForm | None
+    recused: bool
+    panel: RoundPanel | None
+    opening: Opening | None
+    open_round: int | None
+    open_kind: str | None
+    rounds: tuple[ShownRound, ...]
+    dissent: Dissenting | None
+    settling: bool
+    ways: Mapping[str, Way]
+    digest: str
+    evidence_digest: str
+
+
+VERBS = (
+    "attach_source",
+    "group_sources",
+    "record_position",
+    "declare_conflict",
+    "lift_conflict",
+    "describe_incident",
+    "group_claim",
+    "ungroup_claim",
+    "argue",
+    "settle",
+    "approve",
+    "reopen",
+    "exclude_vote",
+    "see_history",
+)
+
+
+def incident_list(viewer: Actor, filters: Filters, *, before: int | None = None) -> IncidentList:
+    """The incidents that this person may read, newest first, 50 a page."""
+    if not may(viewer.role, "see_incident"):
+        raise Forbidden("see_incident")
+    statement = _narrowed(select(*COLUMNS).where(Incident.restricted.is_(False)), filters)
+    if before is not None:
+        statement = statement.where(Incident.id < before)
+    found = session.execute(statement.order_by(Incident.id.desc()).limit(SIZE + 1)).all()
+    rows = tuple(_row(row) for row in found[:SIZE])
+    return IncidentList(
+        rows=rows,
+        filters=filters,
+        streams=streams(),
+        after=rows[-1].id if len(found) > SIZE else None,
+        first=before is None,
+    )
+
+
+def _narrowed(statement: Select[Any], filters: Filters) -> Select[Any]:
+    if filters.stage:
+        statement = statement.where(Incident.stage == filters.stage)
+    if filters.stream:
+        statement = statement.where(Incident.stream == filters.stream)
+    if not filters.q:
+        return statement
+    coded = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(filters.q))
+    words = [Incident.search_text.contains(word, autoescape=True) for word in folded(filters.q).split()[:8]]
+    return statement.where(or_(Incident.id.in_(coded), *([] if not words else [_all(words)])))
+
+
+def _all(conditions: list[Any]) -> Any:
+    whole = conditions[0]
+    for condition in conditions[1:]:
+        whole = whole & condition
+    return whole
+
+
+def _row(row: Any) -> Row:
+    return Row(
+        row.id,
+        row.code if row.code and not row.repeated else row.name,
+        row.code,
+        row.title,
+        row.date,
+        row.stage,
+        row.needs_round,
+        row.recheck,
+        row.stream,
+        row.grade,
+        row.grade_kind == "legacy",
+        row.version,
+        Casualties.from_dict(row.range) if row.grade else None,
+    )
+
+
+def repeated_codes(codes: list[str]) -> frozenset[str]:
+    """Those of the codes that more than one incident answers to, so that its address carries the name instead."""
+    if not codes:
+        return frozenset()
+    table = IncidentCode.__table__
+    statement = (
+        select(table.c.folded)
+        .where(table.c.folded.in_({folded_code(code) for code in codes}))
+        .group_by(table.c.folded)
+        .having(func.count(table.c.incident_id.distinct()) > 1)
+    )
+    return frozenset(session.execute(statement).scalars())
+
+
+def streams() -> tuple[StreamName, ...]:
+    """Every stream by name, for a filter."""
+    rows = session.execute(select(Stream.slug, Stream.name, Stream.mode).order_by(Stream.name))
+    return tuple(StreamName(slug, name, mode) for slug, name, mode in rows)
+
+
+def address_of(name: str) -> str:
+    """The reference that an incident's address carries: its code where that is its alone."""
+    return ref_of(session, session.get_one(Incident, find_incident(session, name)))
+
+
+def incident_page(viewer: Actor, ref: str) -> IncidentPage:
+    """One incident with everything this person may see and do on it."""
+    return page_of_reading(read_incident(viewer, ref))
+
+
+def page_of_reading(reading: Reading) -> IncidentPage:
+    """The page of an incident that has been opened."""
+    dossier = reading.dossier
+    round_ = dossier.open_round
+    return IncidentPage(
+        ref=reading.ref,
+        name=reading.name,
+        title=reading.title,
+        stage=dossier.stage,
+        needs_round=dossier.needs_round,
+        recheck=dossier.recheck,
+        stream=next((stream for stream in streams() if stream.slug == dossier.stream), None),
+        facts=dossier.facts,
+        standing=dossier.determination,
+        positions=dossier.positions,
+        evidence=evidence(reading),
+        ballot=ballot_form(reading),
+        recused=bool(round_ and reading.who and round_.answer(reading.who) == "recused"),
+        panel=round_panel(reading),
+        opening=opening(reading),
+        open_round=round_.number if round_ else None,
+        open_kind=round_.kind if round_ else None,
+        rounds=closed_rounds(reading),
+        dissent=own_dissent(reading),
+        settling=dossier.stage == "settlement",
+        ways=reading.ways(*VERBS),
+        digest=dossier.digest,
+        evidence_digest=dossier.evidence,
+    )

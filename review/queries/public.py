@@ -1,0 +1,183 @@
+"""What everybody may read. It takes no viewer, and shows nothing that the public bundle lacks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from sqlalchemy import ColumnElement, func, select
+
+from review.models import Determination, Incident, Stream, session
+from review.models.search import folded
+from review.queries.addresses import refs_of
+from review.rules.facts import Casualties, Facts
+from review.rules.grades import CODEBOOKS, NO_CONSENSUS
+
+ROWS = 50
+LATEST = 8
+COUNTED = 1_000  # beyond it a page says "more than"
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One published incident in a list."""
+
+    ref: str
+    place: str
+    summary: str | None
+    date: str | None
+    grade: str
+    casualties: Casualties
+    legacy: bool
+    version: int
+    recheck: bool
+    stream: str
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many, as far as it was counted: `more` where there are more than that."""
+
+    number: int
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unassessed:
+    """A stream that is logged and not graded, and how many of its incidents wait there."""
+
+    slug: str
+    name: str
+    mode: str
+    since: str
+    reason: str | None
+    logged: Count
+
+
+@dataclass(frozen=True, slots=True)
+class FrontPage:
+    """What this is, what was published last, and what is logged and not assessed."""
+
+    latest: tuple[Listed, ...]
+    unassessed: tuple[Unassessed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ListPage:
+    """Published incidents, the latest entered first, with the filters that made the list."""
+
+    rows: tuple[Listed, ...]
+    found: Count
+    q: str
+    grade: str
+    stream: str
+    grades: tuple[str, ...]
+    streams: tuple[tuple[str, str], ...]
+    unassessed: tuple[Unassessed, ...]
+    newer: str | None
+    older: str | None
+
+    @property
+    def filtered(self) -> bool:
+        return bool(self.q or self.grade or self.stream)
+
+
+def front_page() -> FrontPage:
+    """The newest determinations; imported ones only where nothing was published here yet."""
+    published = _latest("published")
+    return FrontPage(published or _latest("legacy"), unassessed())
+
+
+def _latest(kind: str) -> tuple[Listed, ...]:
+    statement = (
+        select(Incident)
+        .join(Determination, Determination.incident_id == Incident.id)
+        .where(Incident.public, Incident.grade_kind == kind, Determination.version == Incident.version)
+        .order_by(Determination.seq.desc())
+        .limit(LATEST)
+    )
+    return _listed(list(session.scalars(statement)))
+
+
+def list_page(q: str = "", grade: str = "", stream: str = "", before: int | None = None) -> ListPage:
+    """One page of the list, by filters; `before` is where the page before it ended."""
+    streams = _streams()
+    wanted = _wanted(q, grade, stream)
+    paged = [*wanted, Incident.id < before] if before else wanted
+    statement = select(Incident).where(*paged).order_by(Incident.id.desc()).limit(ROWS + 1)
+    rows = list(session.scalars(statement))
+    shown = rows[:ROWS]
+    filters = {name: value for name, value in (("q", q), ("grade", grade), ("stream", stream)) if value}
+    return ListPage(
+        rows=_listed(shown),
+        found=_capped(*wanted),
+        q=q,
+        grade=grade,
+        stream=stream,
+        grades=(*(key for book in CODEBOOKS for key in book.keys), NO_CONSENSUS),
+        streams=tuple(streams.items()),
+        unassessed=unassessed(),
+        newer=_address(filters) if before else None,
+        older=_address({**filters, "before": str(shown[-1].id)}) if len(rows) > ROWS else None,
+    )
+
+
+def _address(filters: Mapping[str, str]) -> str:
+    return "/incidents" + (f"?{urlencode(filters)}" if filters else "")
+
+
+def _wanted(q: str, grade: str, stream: str) -> list[ColumnElement[bool]]:
+    found: list[ColumnElement[bool]] = [Incident.public.is_(True)]
+    found += [Incident.search_text.contains(part, autoescape=True) for part in folded(q).split()]
+    if grade:
+        found.append(Incident.grade == grade)
+    if stream:
+        found.append(Incident.stream == stream)
+    return found
+
+
+def _capped(*wanted: ColumnElement[bool]) -> Count:
+    """How many answer, counted no further than a page needs."""
+    some = select(Incident.id).where(*wanted).limit(COUNTED + 1)
+    number = session.scalar(select(func.count()).select_from(some.subquery())) or 0
+    return Count(min(number, COUNTED), number > COUNTED)
+
+
+def unassessed() -> tuple[Unassessed, ...]:
+    """The streams that are not graded at present, each with what it has logged."""
+    rows = session.scalars(select(Stream).where(Stream.mode != "active").order_by(Stream.name))
+    return tuple(
+        Unassessed(row.slug, row.name, row.mode, row.since, row.reason, _logged(row.slug)) for row in rows
+    )
+
+
+def _logged(stream: str) -> Count:
+    return _capped(Incident.stream == stream, Incident.stage == "logged", ~Incident.restricted)
+
+
+def _streams() -> dict[str, str]:
+    rows = session.execute(select(Stream.slug, Stream.name).order_by(Stream.name))
+    return {row.slug: row.name for row in rows}
+
+
+def _listed(rows: list[Incident]) -> tuple[Listed, ...]:
+    refs, streams = refs_of(rows), _streams()
+    return tuple(_line(row, refs[row.id], streams.get(row.stream, row.stream)) for row in rows)
+
+
+def _line(row: Incident, ref: str, stream: str) -> Listed:
+    facts = Facts.from_dict(row.facts)
+    return Listed(
+        ref=ref,
+        place=(facts.places[0].name() if facts.places else None) or ref,
+        summary=facts.summary,
+        date=row.date,
+        grade=row.grade or "",
+        casualties=Casualties.from_dict(row.range),
+        legacy=row.grade_kind == "legacy",
+        version=row.version or 0,
+        recheck=row.recheck,
+        stream=stream,
+    )
+

@@ -1,0 +1,125 @@
+"""Opening one incident for one viewer: the row, its dossier, who looks, and what each verb still needs of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import and_, or_, select
+
+from review import config
+from review.audit import canonical, keys
+from review.models import Incident, Participation, Person, session
+from review.models.dossiers import Opener, dossier
+from review.models.persons import person_key
+from review.models.refs import find_incident, ref_of
+from review.rules.dossier import Dossier
+from review.rules.errors import Forbidden, NotFound
+from review.rules.permissions import Actor, may
+from review.rules.requirements import Requirement, requirements
+from review.rules.viewers import Member, Viewer
+from review.rules.visibility import Sight, sight
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One verb as this viewer finds it here: what it needs, and whether its button may be pressed."""
+
+    verb: str
+    requirements: tuple[Requirement, ...]
+
+    @property
+    def missing(self) -> tuple[Requirement, ...]:
+        """What stands in the way, apart from what the form itself will bring."""
+        return tuple(one for one in self.requirements if not one.met and not one.by_form)
+
+    @property
+    def open(self) -> bool:
+        return not self.missing
+
+
+@dataclass(frozen=True, slots=True)
+class Colleague:
+    """One active person of the desk; `who` is their pseudonym in the incident, where they have one."""
+
+    id: int
+    name: str
+    role: str
+    who: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An incident as one person opens it. `names` are for the queries; a page shows only what `sight` allows."""
+
+    id: int
+    name: str
+    ref: str
+    title: str
+    dossier: Dossier
+    viewer: Viewer
+    colleagues: tuple[Colleague, ...]
+    names: Mapping[str, str]
+
+    @property
+    def who(self) -> str | None:
+        return self.viewer.who
+
+    def sight(self, number: int | None = None) -> Sight:
+        """What the viewer may see of a round, the latest where no number is given."""
+        return sight(self.dossier, self.viewer, number)
+
+    def way(self, verb: str) -> Way | None:
+        """The verb's requirements, or None where the viewer's role does not hold it."""
+        if not may(self.viewer.role, verb):
+            return None
+        return Way(verb, requirements(verb, self.dossier, self.viewer))
+
+    def ways(self, *verbs: str) -> dict[str, Way]:
+        """Those of the verbs that the viewer's role holds."""
+        found = {verb: self.way(verb) for verb in verbs}
+        return {verb: way for verb, way in found.items() if way is not None}
+
+
+def read_incident(viewer: Actor, ref: str, verb: str = "see_incident") -> Reading:
+    """Open the incident for somebody who may; NotFound where it is absent or hidden, Forbidden without the right."""
+    if not may(viewer.role, verb):
+        raise Forbidden(verb)
+    row = session.get(Incident, find_incident(session, ref))
+    if row is None or row.restricted:
+        raise NotFound
+    who, openers = pseudonym_in(viewer, row.name)
+    colleagues, names = _people(row.id)
+    return Reading(
+        id=row.id,
+        name=row.name,
+        ref=ref_of(session, row),
+        title=row.title,
+        dossier=dossier(session, row, openers=openers),
+        viewer=Viewer(viewer, who, tuple(Member(one.name, one.role, one.who) for one in colleagues)),
+        colleagues=colleagues,
+        names=names,
+    )
+
+
+def pseudonym_in(viewer: Actor, message: str) -> tuple[str | None, dict[str, Opener]]:
+    """The viewer's pseudonym in an incident, and what opens their own sealed words there and nobody else's."""
+    if viewer.person is None:
+        return None, {}
+    desk_keys = keys.load(config.home())
+    who = canonical.pseudonym(person_key(session, desk_keys, viewer.person), message)
+    return who, {who: desk_keys.open_text}
+
+
+def _people(incident_id: int) -> tuple[tuple[Colleague, ...], dict[str, str]]:
+    """The active desk, and the name behind each pseudonym of this incident, also of those who left."""
+    taking_part = and_(Participation.person_id == Person.id, Participation.incident_id == incident_id)
+    rows: Iterable[Any] = session.execute(
+        select(Person.id, Person.name, Person.role, Person.active, Participation.pseudonym)
+        .outerjoin(Participation, taking_part)
+        .where(or_(Person.active, Participation.pseudonym.is_not(None)))
+        .order_by(Person.id)
+    ).all()
+    colleagues = tuple(Colleague(row.id, row.name, row.role, row.pseudonym) for row in rows if row.active and row.role)
+    return colleagues, {row.pseudonym: row.name for row in rows if row.pseudonym}

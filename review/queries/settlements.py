@@ -1,0 +1,210 @@
+"""The settlement of one incident: where it stands on the ladder, the votes side by side, what was argued."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+
+from review.models import Job, session
+from review.queries.drafts import Kept, kept_draft
+from review.queries.reading import Reading, Way, read_incident
+from review.queries.rounds import Person, deadline, settlers
+from review.queries.votes import Dissenting, ShownRound, own_dissent, shown_round
+from review.rules import settlement as rule
+from review.rules.dossier import Settlement
+from review.rules.errors import NotFound
+from review.rules.facts import Casualties
+from review.rules.grades import NO_CONSENSUS
+from review.rules.permissions import Actor
+
+RUNGS = ("arguments", "second_vote", "settler", "second_settler", "closed")
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One rung of the ladder: past, present or still to come."""
+
+    rung: str
+    state: str  # done, current, ahead
+    due: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """What one voter said of the disagreement, under the letter of their vote. `grade` is that vote's."""
+
+    handle: int
+    letter: str
+    grade: str | None
+    text: str | None
+    own: bool
+    reply: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class SettleChoice:
+    """A grade that may be settled on: how many votes held it, and the range that goes with it."""
+
+    grade: str
+    count: int
+    total: int
+    casualties: Casualties
+    answers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SettlementPage:
+    """The settlement for one viewer. `inside` is False for whoever is not shown the votes: then there are none."""
+
+    ref: str
+    title: str
+    stage: str
+    inside: bool
+    closed: bool
+    by: str | None
+    grade: str | None
+    casualties: Casualties | None
+    rationale: str | None
+    steps: tuple[Step, ...]
+    first: ShownRound | None
+    second: ShownRound | None
+    second_open: int | None
+    arguments: tuple[Argument, ...]
+    choices: tuple[SettleChoice, ...]
+    settler: str | None
+    settler_is_viewer: bool
+    candidates: tuple[Person, ...]
+    dissent: Dissenting | None
+    drafts: Mapping[str, Kept]
+    ways: Mapping[str, Way]
+    digest: str
+
+
+VERBS = ("argue", "open_round", "appoint_settler", "settle", "dissent")
+
+
+def settlement_page(viewer: Actor, ref: str) -> SettlementPage:
+    """The settlement under way here, or the last one; NotFound where there never was one."""
+    reading = read_incident(viewer, ref)
+    under_way = reading.dossier.settlement
+    if under_way is None:
+        raise NotFound
+    inside = reading.sight(under_way.round).arguments
+    told = inside or _published(reading, under_way)
+    ended = not under_way.open
+    return SettlementPage(
+        ref=reading.ref,
+        title=reading.title,
+        stage=reading.dossier.stage,
+        inside=inside,
+        closed=ended,
+        by=under_way.by,
+        grade=under_way.grade if told else None,
+        casualties=under_way.casualties if told else None,
+        rationale=under_way.rationale if told else None,
+        steps=_steps(reading, under_way),
+        first=_round(reading, under_way.round) if inside else None,
+        second=_round(reading, under_way.second) if inside and under_way.second else None,
+        second_open=_open_second(reading, under_way),
+        arguments=_arguments(reading, under_way) if inside else (),
+        choices=_choices(reading, under_way) if inside and under_way.open else (),
+        settler=_settler_name(reading),
+        settler_is_viewer=reading.who is not None and rule.settler(reading.dossier) == reading.who,
+        candidates=settlers(reading) if viewer.role == "lead" else (),
+        dissent=own_dissent(reading),
+        drafts=_drafts(reading),
+        ways=reading.ways(*VERBS),
+        digest=reading.dossier.digest,
+    )
+
+
+def _published(reading: Reading, under_way: Settlement) -> bool:
+    """What was settled here stands in a published version, so everybody may read it."""
+    return any(one.settlement == under_way.seq and one.state == "published" for one in reading.dossier.proposals)
+
+
+def _steps(reading: Reading, under_way: Settlement) -> tuple[Step, ...]:
+    rung = rule.rung(reading.dossier) if under_way.open else "closed"
+    shown = [name for name in RUNGS if name != "second_settler" or rung == "second_settler"]
+    here = shown.index(rung)
+    return tuple(
+        Step(
+            name,
+            "done" if place < here else "current" if place == here else "ahead",
+            _due(reading, under_way, name),
+        )
+        for place, name in enumerate(shown)
+    )
+
+
+def _due(reading: Reading, under_way: Settlement, rung: str) -> datetime | None:
+    if rung != rule.rung(reading.dossier) or not under_way.open:
+        return None
+    if rung == "second_vote" and under_way.second:
+        return deadline(reading.name, under_way.second)
+    if rung not in ("settler", "second_settler"):
+        return None
+    statement = select(Job.due_at).where(Job.key == f"ladder:{reading.name}:{under_way.seq}", Job.done_at.is_(None))
+    return session.execute(statement).scalar_one_or_none()
+
+
+def _round(reading: Reading, number: int) -> ShownRound | None:
+    round_ = reading.dossier.round_number(number)
+    return shown_round(reading, round_) if round_ and not round_.open else None
+
+
+def _open_second(reading: Reading, under_way: Settlement) -> int | None:
+    round_ = reading.dossier.open_round
+    return round_.number if round_ and round_.number == under_way.second else None
+
+
+def _arguments(reading: Reading, under_way: Settlement) -> tuple[Argument, ...]:
+    letters = rule.letters_of_arguments(reading.dossier, under_way)
+    decided = rule.deciding_votes(reading.dossier, under_way)
+    held = {vote.voter: vote.ballot.grade for vote in decided if vote.ballot}
+    replies = dict(under_way.replies)
+    return tuple(
+        Argument(
+            handle=argument.seq,
+            letter=letters[argument.seq],
+            grade=held.get(argument.by),
+            text=argument.text,
+            own=argument.by == reading.who,
+            reply=replies.get(argument.seq),
+        )
+        for argument in under_way.arguments
+    )
+
+
+def _choices(reading: Reading, under_way: Settlement) -> tuple[SettleChoice, ...]:
+    if reading.dossier.open_round:
+        return ()
+    votes = rule.deciding_votes(reading.dossier, under_way)
+    held = [vote.ballot.grade for vote in votes if vote.ballot]
+    offered = (*sorted(set(held), key=lambda grade: (-held.count(grade), grade)), NO_CONSENSUS)
+    letters = rule.letters_of_arguments(reading.dossier, under_way)
+    return tuple(
+        SettleChoice(
+            grade=grade,
+            count=held.count(grade),
+            total=len(held),
+            casualties=rule.casualties_for(reading.dossier, under_way, grade),
+            answers=tuple(letters[seq] for seq in rule.minority_arguments(reading.dossier, under_way, grade)),
+        )
+        for grade in offered
+    )
+
+
+def _settler_name(reading: Reading) -> str | None:
+    """Who was appointed, by name for leads alone: to everybody else a settler has none."""
+    who = rule.settler(reading.dossier)
+    return reading.names.get(who) if who and reading.viewer.role == "lead" else None
+
+
+def _drafts(reading: Reading) -> dict[str, Kept]:
+    person = reading.viewer.actor.person
+    found = {kind: kept_draft(person, reading.id, kind) for kind in ("argue", "settle", "dissent")}
+    return {kind: draft for kind, draft in found.items() if draft}

@@ -1,0 +1,274 @@
+"""The evidence of an incident as a page shows it: claims as received, sources under the account they repeat."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import select
+
+from review import store
+from review.models import Claim as ClaimRow
+from review.models import Disclosure, Event, session
+from review.models.dossiers import read_disclosure
+from review.queries.reading import Reading, Way, read_incident
+from review.rules import dossier as values
+from review.rules.errors import NotFound
+from review.rules.permissions import Actor
+
+# By what ending a kept file is saved; its media type is never sent.
+ENDINGS = {
+    "image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "image/webp": ".webp", "application/pdf": ".pdf",
+    "video/mp4": ".mp4", "video/quicktime": ".mov", "video/webm": ".webm", "audio/mpeg": ".mp3", "audio/wav": ".wav",
+    "audio/ogg": ".ogg", "text/plain": ".txt", "text/csv": ".csv",
+}  # fmt: skip
+SHOWN_TEXT = 20_000  # bytes of a captured text that stand on the page; the file has the rest
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One allegation in its own words, under its random name."""
+
+    name: str
+    day: str
+    text: str
+    language: str | None
+    translation: str | None
+    url: str | None
+    grouped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """Our own copy of a source, by its SHA-256."""
+
+    sha256: str
+    size: int
+    media: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """One source as it hangs in this incident. `added_by`: for leads, never of one that is new to a round."""
+
+    number: int
+    name: str
+    url: str | None
+    publisher: str | None
+    kind: str | None
+    language: str | None
+    published: str | None
+    role: str | None
+    origin: int
+    note: str | None
+    publishable: bool
+    credibility: str | None
+    coherence: str | None
+    withdrawn: bool
+    file: File | None
+    archive: str | None
+    text: str | None
+    added_by: str | None
+
+    @property
+    def linked(self) -> bool:
+        return bool(self.url and self.url.startswith(("http://", "https://")))
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """One root account and the sources that carry it. `counts`: it is one of the independent origins."""
+
+    number: int
+    name: str
+    counts: bool
+    statement: bool
+    sources: tuple[Source, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Everything that a vote may rest on, with what was taken back kept below."""
+
+    claims: tuple[Claim, ...]
+    origins: tuple[Origin, ...]
+    withdrawn: tuple[Source, ...]
+    independent: int
+    links: int
+    statements: int
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The attached sources by number."""
+        attached = (source for origin in self.origins for source in origin.sources)
+        return tuple(sorted(attached, key=lambda source: source.number))
+
+
+@dataclass(frozen=True, slots=True)
+class SourcePage:
+    """One source of an incident, with what may be done to it."""
+
+    ref: str
+    title: str
+    source: Source
+    origins: tuple[tuple[int, str], ...]
+    ways: Mapping[str, Way]
+
+
+def evidence(reading: Reading) -> Evidence:
+    """The claims and sources of an incident, the sources by origin."""
+    shown = [_source(reading, source) for source in reading.dossier.sources]
+    attached = [source for source in shown if not source.withdrawn]
+    statements = sum(source.role == "official" for source in attached)
+    return Evidence(
+        claims=claims(reading),
+        origins=_origins(reading, attached),
+        withdrawn=tuple(source for source in shown if source.withdrawn),
+        independent=len(reading.dossier.origins),
+        links=len(attached) - statements,
+        statements=statements,
+    )
+
+
+def claims(reading: Reading) -> tuple[Claim, ...]:
+    """The claims grouped here, and those that were taken out again, in the order they were grouped."""
+    known = reading.dossier.claims
+    words = _claim_words([claim.seq for claim in known])
+    return tuple(_claim(claim, words[claim.seq]) for claim in known if claim.seq in words)
+
+
+def _claim_words(seqs: list[int]) -> dict[int, dict[str, Any]]:
+    if not seqs:
+        return {}
+    rows = session.execute(
+        select(Event.seq, Event.day, ClaimRow.name, Disclosure.text)
+        .join(Disclosure, Disclosure.seq == Event.seq)
+        .join(ClaimRow, ClaimRow.seq == Event.seq)
+        .where(Event.seq.in_(seqs))
+    )
+    found: dict[int, dict[str, Any]] = {}
+    for seq, day, called, text in rows:
+        name, value = read_disclosure(text)
+        found.setdefault(seq, {"day": day, "called": called})[name] = value
+    return found
+
+
+def _claim(claim: values.Claim, words: Mapping[str, Any]) -> Claim:
+    return Claim(
+        name=words["called"],
+        day=words["day"],
+        text=words.get("text") or "",
+        language=words.get("language"),
+        translation=words.get("translation"),
+        url=words.get("url"),
+        grouped=claim.grouped,
+    )
+
+
+def claim_named(name: str) -> int:
+    """The receipt of the claim that an address names; NotFound where there is none."""
+    seq = session.execute(select(ClaimRow.seq).where(ClaimRow.name == name)).scalar_one_or_none()
+    if seq is None:
+        raise NotFound
+    return seq
+
+
+def _source(reading: Reading, source: values.Source) -> Source:
+    file = _file(source.file)
+    since = reading.sight().sources_since
+    may_name = reading.viewer.role == "lead" and (since is None or source.seq < since)
+    return Source(
+        number=source.number,
+        name=source.title or source.publisher or source.url or "",
+        url=source.url,
+        publisher=source.publisher,
+        kind=source.kind,
+        language=source.language,
+        published=source.published,
+        role=source.role,
+        origin=source.origin,
+        note=source.note,
+        publishable=source.publishable,
+        credibility=source.credibility,
+        coherence=source.coherence,
+        withdrawn=source.withdrawn,
+        file=file,
+        archive=source.archive,
+        text=_text(file),
+        added_by=reading.names.get(source.by) if may_name else None,
+    )
+
+
+def _file(kept: Mapping[str, Any] | None) -> File | None:
+    if not kept:
+        return None
+    return File(kept["sha256"], int(kept.get("size") or 0), kept.get("media") or "application/octet-stream")
+
+
+def _text(file: File | None) -> str | None:
+    """The words of a captured text; anything else is never shown in a page."""
+    if file is None or not file.media.startswith("text/plain") or file.size > SHOWN_TEXT:
+        return None
+    try:
+        return store.objects().get(file.sha256).decode("utf-8", "replace")
+    except store.MissingObject:
+        return None
+
+
+def _origins(reading: Reading, attached: list[Source]) -> tuple[Origin, ...]:
+    by_number: dict[int, list[Source]] = {}
+    for source in attached:
+        by_number.setdefault(source.origin, []).append(source)
+    counted = reading.dossier.origins
+    found = [
+        Origin(
+            number=number,
+            name=_root(number, sources).publisher or _root(number, sources).name,
+            counts=number in counted,
+            statement=all(source.role == "official" for source in sources),
+            sources=tuple(sources),
+        )
+        for number, sources in by_number.items()
+    ]
+    return tuple(sorted(found, key=lambda origin: (not origin.counts, origin.statement, origin.number)))
+
+
+def _root(number: int, sources: list[Source]) -> Source:
+    return next((source for source in sources if source.number == number), sources[0])
+
+
+def source_page(viewer: Actor, ref: str, number: int) -> SourcePage:
+    """One source by its number in the incident."""
+    reading = read_incident(viewer, ref)
+    known = reading.dossier.source(number)
+    if known is None:
+        raise NotFound
+    attached = [_source(reading, source) for source in reading.dossier.attached]
+    return SourcePage(
+        ref=reading.ref,
+        title=reading.title,
+        source=_source(reading, known),
+        origins=tuple((origin.number, origin.name) for origin in _origins(reading, attached)),
+        ways=reading.ways("assess_source", "capture_source", "withdraw_source"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A kept file on its way out, as an attachment and never anything else."""
+
+    name: str
+    size: int
+    blocks: Iterator[bytes]
+
+
+def kept_file(viewer: Actor, ref: str, number: int) -> Kept:
+    """The kept copy of a source, for whoever may read the incident; NotFound where there is none."""
+    reading = read_incident(viewer, ref)
+    known = reading.dossier.source(number)
+    file = _file(known.file) if known else None
+    if file is None or not store.objects().exists(file.sha256):
+        raise NotFound
+    name = f"{reading.name}-S{number}-{file.sha256[:12]}{ENDINGS.get(file.media, '.bin')}"
+    return Kept(name, file.size, store.objects().stream(file.sha256))

@@ -1,0 +1,161 @@
+"""The fold: an incident's own events, in order, amount to its dossier.
+
+Nothing is reset; current is the last valid record.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+from typing import Any, cast
+
+from review.rules import folds_grading, folds_record, workflow
+from review.rules.dossier import (
+    Answer,
+    Ballot,
+    Claim,
+    Determination,
+    Dissent,
+    Dossier,
+    Mark,
+    Position,
+    Proposal,
+    Record,
+    Round,
+    Settlement,
+    Source,
+    Stage,
+    Vote,
+)
+from review.rules.policy import Policy
+
+Policies = Mapping[int, Policy]
+Codebooks = Mapping[int, str]
+
+
+def fold(
+    incident: str,
+    records: Iterable[Record],
+    *,
+    policies: Policies,
+    codebooks: Codebooks,
+    ballots: Mapping[int, Ballot] | None = None,
+) -> Dossier:
+    """The dossier that `records` (one incident's chain, in iseq order) amount to.
+
+    `policies` and `codebooks` map the seq of their log events to their values; `ballots` maps a vote's seq to
+    what the reader may open of it while the round has not closed (their own, or all of them for the close).
+    """
+    history = History(incident, policies, codebooks, ballots or {})
+    for record in records:
+        history.apply(record)
+    return history.dossier()
+
+
+class History:
+    """A dossier in the making; how each event type folds stands in `folds_record` and `folds_grading`."""
+
+    def __init__(
+        self,
+        incident: str,
+        policies: Policies,
+        codebooks: Codebooks,
+        ballots: Mapping[int, Ballot] | None = None,
+    ) -> None:
+        self.state = Dossier(incident=incident)
+        self.policies, self.codebooks, self.ballots = policies, codebooks, ballots or {}
+        start = hashlib.sha256(incident.encode()).digest()
+        self.evidence = self.digest = start
+        self.stage, self.before_exit = "", "logged"
+        self.marks: list[Mark] = []
+        self.claims: dict[int, Claim] = {}
+        self.sources: dict[int, Source] = {}
+        self.votes: dict[int, Vote] = {}
+        self.rounds: dict[int, Round] = {}
+        self.answers: dict[int, dict[str, Answer]] = {}
+        self.settlements: dict[int, Settlement] = {}
+        self.proposals: dict[int, Proposal] = {}
+        self.positions: list[Position] = []
+        self.dissents: dict[int, Dissent] = {}
+        self.determinations: list[Determination] = []
+        self.entered: set[str] = set()
+        self.conflicts: set[str] = set()
+        self.size, self.last = 0, -1
+        self.fields: dict[str, Any] = {}
+
+    def apply(self, record: Record) -> None:
+        """Take one more event into account."""
+        self._digest(record)
+        handler = FOLDS.get(record.type)
+        if handler:
+            handler(self, record)
+        self._move(record)
+        self.size, self.last = record.iseq + 1, record.seq
+
+    def dossier(self) -> Dossier:
+        """The state after the last event applied, frozen."""
+        return replace(
+            self.state,
+            **self.fields,
+            stage=cast(Stage, self.stage or "logged"),
+            evidence=_text(self.evidence),
+            digest=_text(self.digest),
+            marks=tuple(self.marks),
+            claims=tuple(self.claims.values()),
+            sources=tuple(self.sources.values()),
+            positions=tuple(self.positions),
+            rounds=tuple(self._round(number) for number in self.rounds),
+            votes=tuple(self.votes.values()),
+            settlements=tuple(self.settlements.values()),
+            dissents=tuple(self.dissents.values()),
+            proposals=tuple(self.proposals.values()),
+            determinations=tuple(self.determinations),
+            entered=frozenset(self.entered),
+            conflicts=frozenset(self.conflicts),
+            size=self.size,
+            last=self.last,
+        )
+
+    def _round(self, number: int) -> Round:
+        return replace(self.rounds[number], answers=tuple(self.answers[number].items()))
+
+    def _digest(self, record: Record) -> None:
+        if record.judged == "E":
+            self.evidence = hashlib.sha256(self.evidence + record.leaf).digest()
+            self.marks.append(Mark(record.seq, record.type, _text(self.evidence), record.body.get("source")))
+        if record.judged in ("E", "D"):
+            self.digest = hashlib.sha256(self.digest + record.leaf).digest()
+
+    def _move(self, record: Record) -> None:
+        row = workflow.transition(self.stage, record.type, record.body)
+        if row is None:
+            return
+        if row.to == workflow.BACK:
+            self.stage = "published" if self.published() else "logged"
+        elif row.to == workflow.BEFORE:
+            self.stage = self.before_exit
+        else:
+            if row.to not in workflow.LIVE:
+                self.before_exit = self.stage
+                self.end_settlement()
+            self.stage = row.to
+        self.fields["needs_round"] = self.stage == "grading" and not any(
+            round_.open for round_ in self.rounds.values()
+        )
+
+    def published(self) -> bool:
+        return any(determination.kind == "published" for determination in self.determinations)
+
+    def end_settlement(self) -> None:
+        for seq, settlement in self.settlements.items():
+            if settlement.open:
+                self.settlements[seq] = replace(settlement, ended=True)
+
+
+FOLDS = {**folds_record.FOLDS, **folds_grading.FOLDS}
+
+
+def _text(digest: bytes) -> str:
+    return base64.b64encode(digest).decode()

@@ -1,0 +1,116 @@
+"""What a verb needs of a result: of a settlement, a dissent, a proposal, a published version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from review.rules import approval, settlement
+from review.rules.dossier import Dossier
+from review.rules.guards import Guard
+from review.rules.viewers import Deed, Requirement, Viewer, answered, not_applicable, satisfied, unsatisfied
+from review.rules.words import N_
+
+
+def argument_open(_verb: str, dossier: Dossier, viewer: Viewer, _deed: Deed) -> Requirement:
+    name, under_way = "argument-open", dossier.open_settlement
+    if under_way is None or settlement.rung(dossier) != "arguments":
+        return unsatisfied(name, N_("No disagreement is being argued here now."))
+    if viewer.who is None or not dossier.live_of(under_way.round, viewer.who):
+        return unsatisfied(name, N_("Those who voted in the disputed round argue it."))
+    return satisfied(name, N_("The disagreement is open for your arguments."))
+
+
+def settler_wanted(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    return answered(
+        settlement.rung(dossier) in ("settler", "second_settler"),
+        "settler-wanted",
+        N_("The disagreement waits for a settler."),
+        N_("A settler is asked only when a second vote has not decided."),
+    )
+
+
+def appointed(_verb: str, dossier: Dossier, viewer: Viewer, _deed: Deed) -> Requirement:
+    name = "appointed"
+    if viewer.role == "system":
+        return not_applicable(name, N_("Only the end of the ladder is recorded without a settler."))
+    holds = viewer.who is not None and settlement.settler(dossier) == viewer.who
+    return answered(
+        holds,
+        name,
+        N_("You were asked to settle this."),
+        N_("You have not been asked to settle this. A lead editor appoints the settler."),
+    )
+
+
+def dissent_open(_verb: str, dossier: Dossier, viewer: Viewer, deed: Deed) -> Requirement:
+    name = "dissent-open"
+    open_to = [seq for seq in settlement.dissenting(dossier) if _owner(dossier, seq) == viewer.who]
+    if viewer.who is None or not open_to or (deed.vote is not None and deed.vote not in open_to):
+        return unsatisfied(
+            name, N_("A dissent is written by its owner, between the result and its approval.")
+        )
+    return satisfied(
+        name, N_("Your vote differs from the result: you may write your dissent until it is approved.")
+    )
+
+
+def _owner(dossier: Dossier, seq: int) -> str | None:
+    vote = dossier.vote(seq)
+    return vote.voter if vote else None
+
+
+def proposed(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    proposal = dossier.proposal
+    if proposal is None or dossier.stage != "approval":
+        return unsatisfied("proposed", N_("No result waits for approval here."))
+    if proposal.state == "approved":
+        return unsatisfied(
+            "proposed",
+            N_("It has been approved already, and is published on %(day)s."),
+            day=proposal.approval.not_before if proposal.approval else None,
+        )
+    return satisfied("proposed", N_("A result waits for approval."))
+
+
+def published(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    return answered(
+        dossier.stage == "published",
+        "published",
+        N_("A version is published."),
+        N_("Nothing is published here that could be reopened."),
+    )
+
+
+def approved(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    proposal = dossier.proposal
+    holds = (
+        proposal is not None and proposal.approval is not None and proposal.approval.dossier == dossier.digest
+    )
+    return answered(
+        holds,
+        "approved",
+        N_("A lead editor approved exactly this."),
+        N_("What was approved has changed since."),
+    )
+
+
+def result_stands(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    proposal = dossier.proposal
+    return answered(
+        proposal is not None and approval.bears(dossier, proposal),
+        "result-stands",
+        N_("The live votes bear the grade."),
+        N_("The live votes no longer bear the grade."),
+    )
+
+
+OUTCOMES: Mapping[str, Guard] = {
+    "argument-open": argument_open,
+    "settler-wanted": settler_wanted,
+    "appointed": appointed,
+    "dissent-open": dissent_open,
+    "proposed": proposed,
+    "published": published,
+    "approved": approved,
+    "result-stands": result_stands,
+}

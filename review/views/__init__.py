@@ -1,0 +1,47 @@
+"""The pages. A blueprint joins by one line here, and is closed unless doors.OPEN names its endpoints."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from flask import Flask
+
+from review.views import choices, doors, drawing, errors, headers, language, plain, shell, visitor, words
+
+# Modules of this package, each with a `blueprint`.
+BLUEPRINTS: tuple[str, ...] = (
+    "approvals",
+    "claims",
+    "desk",
+    "exports",
+    "facts",
+    "health",
+    "history",
+    "incidents",
+    "language",
+    "people",
+    "policies",
+    "public",
+    "rounds",
+    "settlements",
+    "signing_in",
+    "sources",
+    "streams",
+    "votes",
+)
+
+
+def register(app: Flask) -> None:
+    """Hang every blueprint and the rules that hold for all pages onto the application."""
+    plain.register(app)
+    headers.register(app)
+    language.register(app)
+    visitor.register(app)
+    words.register(app)
+    shell.register(app)
+    choices.register(app)
+    drawing.register(app)
+    doors.register(app)
+    errors.register(app)
+    for name in BLUEPRINTS:
+        app.register_blueprint(import_module(f"review.views.{name}").blueprint)

@@ -1,0 +1,133 @@
+"""Claims: the queue, a new one, and where each belongs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from review.actions import claims as act
+from review.forms.claims import ClaimForm, PlaceForm
+from review.queries import claims
+from review.queries.claims import Received
+from review.rules.errors import Invalid, NotFound
+from review.rules.words import N_
+from review.views.plain import whole
+from review.views.refusals import tell
+from review.views.visitor import actor
+
+blueprint = Blueprint("claims", __name__, url_prefix="/desk/claims")
+
+WHICH = N_("Not answered yet. Choose an incident, or type its code.")
+NO_INCIDENT = N_("No incident answers to this code alone.")
+NO_CLAIM = N_("No claim has this name.")
+
+
+@blueprint.get("")
+def index() -> ResponseReturnValue:
+    """The claims that wait, or those at another stage."""
+    page = claims.claims_page(
+        actor(), stage=request.args.get("stage", "received"), before=request.args.get("before", type=whole)
+    )
+    return render_template("claims/index.html", page=page, form=PlaceForm())
+
+
+@blueprint.get("/new")
+def new() -> ResponseReturnValue:
+    """The form of a claim."""
+    claims.claims_page(actor())
+    return render_template("claims/new.html", form=ClaimForm())
+
+
+@blueprint.post("/new")
+def receive() -> ResponseReturnValue:
+    """Keep a claim as received."""
+    form = ClaimForm()
+    if form.validate_on_submit():
+        try:
+            act.receive_claim(
+                actor(),
+                text=form.text.data or "",
+                language=form.language.data or None,
+                translation=form.translation.data or None,
+                url=form.url.data or None,
+                reporter=form.reporter.data or None,
+            )
+        except Invalid as refusal:
+            tell(form, refusal)
+        else:
+            flash(_("The claim was received. It waits to be placed."))
+            return redirect(url_for("claims.index"))
+    return render_template("claims/new.html", form=form), 422
+
+
+@blueprint.get("/<name>")
+def one(name: str) -> ResponseReturnValue:
+    """One claim, opened in the queue of its stage."""
+    page = claims.claims_page(actor(), name=name)
+    return render_template("claims/index.html", page=page, form=PlaceForm())
+
+
+@blueprint.post("/<name>/group")
+def group(name: str) -> ResponseReturnValue:
+    """Group the claim into an incident."""
+
+    def place(form: PlaceForm, claim: Received) -> None:
+        if not form.wanted:
+            raise Invalid({"incident": WHICH})
+        try:
+            act.group_claim(actor(), form.wanted, claim.seq, reason=form.reason.data)
+        except NotFound:
+            raise Invalid({"incident": NO_INCIDENT}) from None
+
+    return _placed(name, place, _("The claim was grouped."))
+
+
+@blueprint.post("/<name>/duplicate")
+def duplicate(name: str) -> ResponseReturnValue:
+    """Set the claim aside beside the one that it repeats."""
+
+    def place(form: PlaceForm, claim: Received) -> None:
+        try:
+            other = claims.claim_named(actor(), (form.of.data or "").strip())
+        except NotFound:
+            raise Invalid({"of": NO_CLAIM}) from None
+        act.duplicate_claim(actor(), claim.seq, of=other.seq, reason=form.reason.data)
+
+    return _placed(name, place, _("The claim was set aside as a duplicate."))
+
+
+@blueprint.post("/<name>/dismiss")
+def dismiss(name: str) -> ResponseReturnValue:
+    """Set the claim aside as out of scope."""
+    return _placed(
+        name,
+        lambda form, claim: act.dismiss_claim(actor(), claim.seq, reason=form.reason.data),
+        _("The claim was dismissed."),
+    )
+
+
+@blueprint.post("/<name>/restore")
+def restore(name: str) -> ResponseReturnValue:
+    """Let a claim that was set aside wait again."""
+    return _placed(
+        name,
+        lambda form, claim: act.restore_claim(actor(), claim.seq, reason=form.reason.data),
+        _("The claim waits again."),
+    )
+
+
+def _placed(name: str, place: Callable[[PlaceForm, Received], object], done: str) -> ResponseReturnValue:
+    form, claim = PlaceForm(), claims.claim_named(actor(), name)
+    if form.validate_on_submit():
+        try:
+            place(form, claim)
+        except Invalid as refusal:
+            tell(form, refusal)
+        else:
+            flash(done)
+            return redirect(url_for("claims.index"))
+    page = claims.claims_page(actor(), name=name)
+    return render_template("claims/index.html", page=page, form=form), 422

@@ -1,0 +1,57 @@
+"""The wall: every page asks for a log-in, except the endpoints in this one list."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from flask import Flask, abort, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+
+OPEN: frozenset[str] = frozenset(
+    {
+        "static",
+        "health.healthz",
+        "language.choose",
+        "public.front",
+        "public.incidents",
+        "public.incident",
+        "public.version",
+        "public.how",
+        "public.audit",
+        "signing_in.login",
+        "signing_in.set_up",
+        "signing_in.invitation",
+        "signing_in.reset",
+    }
+)
+
+
+def register(app: Flask) -> None:
+    """Stop whoever is not signed in before any view runs."""
+    app.before_request(_ask)
+
+
+def _ask() -> ResponseReturnValue | None:
+    if _is_open() or current_user.is_authenticated:
+        return None
+    if request.method not in ("GET", "HEAD") or request.path.startswith("/api/"):
+        abort(401)
+    return redirect(url_for("signing_in.login", next=request.full_path.rstrip("?")))
+
+
+def _is_open() -> bool:
+    if request.endpoint is None:
+        # Outside the desk a missing page says so; inside, the wall does not tell which pages there are.
+        return not request.path.startswith("/desk")
+    return request.endpoint in OPEN
+
+
+def safe_path(wanted: str | None, otherwise: str) -> str:
+    """A path of this desk to go on to; anything that leads elsewhere is left aside."""
+    if not wanted or not wanted.startswith("/") or wanted.startswith(("//", "/\\")):
+        return otherwise
+    parts = urlsplit(wanted)
+    if parts.scheme or parts.netloc or any(ord(letter) < 32 for letter in wanted):
+        return otherwise
+    return wanted

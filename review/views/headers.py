@@ -1,0 +1,82 @@
+"""What every answer carries: no inline code, no sniffing, no referrer, no copy kept of a signed-in page."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, Response, current_app, g, request
+from flask_login import current_user
+
+POLICY = (
+    "default-src 'none'",
+    "script-src 'nonce-{nonce}' 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "font-src 'self'",
+    "connect-src 'self'",
+    "form-action 'self'",
+    "frame-ancestors 'none'",
+    "base-uri 'none'",
+)
+FIXED = {
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=()",
+}
+YEAR = 31_536_000
+
+
+def register(app: Flask) -> None:
+    """Send the headers with every answer and offer `nonce` to the templates."""
+    app.after_request(_dress)
+    app.url_defaults(_name_by_content)
+    app.context_processor(lambda: {"nonce": nonce()})
+
+
+def nonce() -> str:
+    """The one value that lets a script of this answer run."""
+    if "nonce" not in g:
+        g.nonce = secrets.token_urlsafe(16)
+    return str(g.nonce)
+
+
+def _dress(response: Response) -> Response:
+    response.headers["Content-Security-Policy"] = "; ".join(POLICY).format(nonce=nonce())
+    for name, value in FIXED.items():
+        response.headers[name] = value
+    if current_app.config["SESSION_COOKIE_SECURE"]:
+        response.headers["Strict-Transport-Security"] = f"max-age={YEAR}"
+    if request.endpoint == "static":
+        return _keep_static(response)
+    response.vary.update(("Accept-Language", "Cookie"))
+    if current_user.is_authenticated:
+        response.headers["Cache-Control"] = "no-store"
+    elif "Cache-Control" not in response.headers:
+        response.headers["Cache-Control"] = "no-cache"
+    return response
+
+
+def _keep_static(response: Response) -> Response:
+    if response.status_code == 200 and "v" in request.args:
+        response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
+    return response
+
+
+def _name_by_content(endpoint: str, values: dict[str, Any]) -> None:
+    if endpoint != "static" or "v" in values:
+        return
+    path = Path(current_app.static_folder or "") / values["filename"]
+    if path.is_file():
+        values["v"] = _digest(path, path.stat().st_mtime_ns)
+
+
+@lru_cache(maxsize=512)
+def _digest(path: Path, _changed: int) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:12]

@@ -1,0 +1,54 @@
+"""The pages that everybody may read."""
+
+from __future__ import annotations
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from review.queries import determinations, method, public
+from review.views.plain import whole
+
+blueprint = Blueprint("public", __name__)
+
+
+@blueprint.get("/")
+def front() -> ResponseReturnValue:
+    """What this is, and what was published last."""
+    return render_template("public/front.html", page=public.front_page())
+
+
+@blueprint.get("/incidents")
+def incidents() -> ResponseReturnValue:
+    """Published incidents, by filters."""
+    wanted = request.args
+    page = public.list_page(
+        q=wanted.get("q", "").strip()[:200],
+        grade=wanted.get("grade", ""),
+        stream=wanted.get("stream", ""),
+        before=wanted.get("before", type=whole),
+    )
+    return render_template("public/incidents.html", page=page)
+
+
+@blueprint.get("/incidents/<ref>")
+def incident(ref: str) -> ResponseReturnValue:
+    """The version of an incident's grade that stands."""
+    return render_template("public/incident.html", page=determinations.determination_page(ref))
+
+
+@blueprint.get("/incidents/<ref>/<int:version>")
+def version(ref: str, version: int) -> ResponseReturnValue:
+    """One version, as it is cited."""
+    return render_template("public/incident.html", page=determinations.determination_page(ref, version))
+
+
+@blueprint.get("/method")
+def how() -> ResponseReturnValue:
+    """The grade schemes and the policy."""
+    return render_template("public/method.html", page=method.method_page())
+
+
+@blueprint.get("/audit")
+def audit() -> ResponseReturnValue:
+    """The last checkpoint and how to check a bundle."""
+    return render_template("public/audit.html", page=method.audit_page())

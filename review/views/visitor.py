@@ -1,0 +1,49 @@
+"""Who is at the screen: the signed-in person as Flask-Login carries them, and the actor that actions take."""
+
+from __future__ import annotations
+
+from flask import Flask
+from flask_login import UserMixin, current_user
+
+from review.actions import accounts
+from review.extensions import login_manager
+from review.queries.accounts import SignedIn, signed_in
+from review.rules.permissions import Actor
+
+
+class Visitor(UserMixin):
+    """A signed-in person; known to the cookie by the token of this session alone."""
+
+    def __init__(self, token: str, person: SignedIn) -> None:
+        self.token = token
+        self.id = person.id
+        self.name = person.name
+        self.email = person.email
+        self.role = person.role
+        self.language = person.language
+        self.timezone = person.timezone
+
+    def get_id(self) -> str:
+        """What the cookie holds."""
+        return self.token
+
+
+def register(app: Flask) -> None:
+    """Let the cookie's token find its person."""
+    login_manager.session_protection = None
+    login_manager.user_loader(load)
+    app.context_processor(lambda: {"visitor": current_user if current_user.is_authenticated else None})
+
+
+def load(token: str) -> Visitor | None:
+    """The person of a session that still holds; its use is noted at most once a minute."""
+    person = signed_in(token)
+    if person is None:
+        return None
+    accounts.seen(token)
+    return Visitor(token, person)
+
+
+def actor() -> Actor:
+    """The person at the screen as a plain value; behind the wall only."""
+    return Actor(current_user.id, current_user.role or "", current_user.name)

@@ -1,0 +1,104 @@
+"""The ballot: cast, kept as a draft, answered otherwise, taken back."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from review import clock
+from review.actions import drafts, rounds, votes
+from review.forms import votes as ballots
+from review.forms.typed import Typed
+from review.queries.reading import read_incident
+from review.queries.votes import own_live_vote
+from review.rules.errors import Forbidden, NotFound, Refused, Stale
+from review.rules.permissions import may
+from review.views.answers import SEE_OTHER, answer, done, typed_in
+from review.views.incidents import address, again
+from review.views.visitor import actor
+
+blueprint = Blueprint("votes", __name__)
+
+NOT_KEPT = ("csrf_token", "kind", "seen", "round")
+UNSEEN = "no page"  # a ballot that says not what its page showed is never fresh
+PAGES = {
+    "vote": "incidents.incident",
+    "argue": "settlements.settlement",
+    "settle": "settlements.settlement",
+    "dissent": "settlements.settlement",
+    "approve": "approvals.approval",
+}
+
+
+@blueprint.post("/desk/incidents/<ref>/vote")
+def cast(ref: str) -> ResponseReturnValue:
+    """Cast a vote, or another one in its place."""
+    return answer(lambda typed: _cast(ref, typed), typed_in("vote"), again(ref))
+
+
+def _cast(ref: str, typed: Typed) -> str:
+    me = actor()
+    ballot = ballots.ballot(typed)
+    try:
+        votes.cast_vote(me, ref, typed.number("round") or 0, ballot=ballot, seen=typed.value("seen") or UNSEEN)
+    except (Refused, Stale):
+        drafts.save_draft(me.person or 0, ref, "vote", ballots.kept(typed))
+        raise
+    drafts.clear_draft(me.person or 0, ref, "vote")
+    done(_("Your vote on %(ref)s is cast and sealed. You may replace it until the round closes.", ref=ref))
+    return url_for("desk.desk")
+
+
+@blueprint.post("/desk/incidents/<ref>/draft")
+def keep(ref: str) -> ResponseReturnValue:
+    """Keep what has been typed so far, for its writer alone."""
+    me, kind = actor(), request.form.get("kind", "vote")
+    if not may(me.role, "cast_vote"):
+        raise Forbidden("cast_vote")
+    if kind not in PAGES:
+        raise NotFound
+    read_incident(me, ref)
+    values = {name: request.form.getlist(name) for name in request.form if name not in NOT_KEPT}
+    drafts.save_draft(me.person or 0, ref, kind, values)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(saved=clock.now().strftime("%H:%M"))
+    done(_("Your draft is kept. Only you can read it."))
+    return redirect(url_for(PAGES[kind], ref=ref), SEE_OTHER)
+
+
+@blueprint.post("/desk/incidents/<ref>/abstain")
+def abstain(ref: str) -> ResponseReturnValue:
+    """Say that one cannot judge."""
+
+    def act(typed: Typed) -> str:
+        rounds.abstain(actor(), ref, typed.number("round") or 0, reason=typed.text("reason"))
+        done(_("It is noted that you cannot judge %(ref)s. That is an answer; nothing more is owed.", ref=ref))
+        return url_for("desk.desk")
+
+    return answer(act, typed_in("abstain"), again(ref))
+
+
+@blueprint.post("/desk/incidents/<ref>/recuse")
+def recuse(ref: str) -> ResponseReturnValue:
+    """Step back from the round, on a ground that stays inside."""
+
+    def act(typed: Typed) -> str:
+        rounds.recuse(actor(), ref, typed.number("round") or 0, ground=typed.text("ground"))
+        done(_("You have stepped back from %(ref)s. Your ground stays sealed.", ref=ref))
+        return url_for("desk.desk")
+
+    return answer(act, typed_in("recuse"), again(ref))
+
+
+@blueprint.post("/desk/incidents/<ref>/withdraw-vote")
+def withdraw(ref: str) -> ResponseReturnValue:
+    """Take one's own vote back until the close."""
+
+    def act(typed: Typed) -> str:
+        me = actor()
+        votes.withdraw_vote(me, ref, own_live_vote(read_incident(me, ref)) or 0, reason=typed.text("reason"))
+        done(_("Your vote is withdrawn. It stays sealed, and you owe an answer again."))
+        return address(ref, "ballot")
+
+    return answer(act, typed_in("withdraw"), again(ref))

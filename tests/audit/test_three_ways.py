@@ -1,0 +1,371 @@
+"""Random histories, lawful and not, before three judges: the rules, the replay and verify.py say the same of each step.
+
+A step that the rules accept is written and nobody may complain of it; stage and grade are then the same for all three.
+A step that the rules refuse is written into a copy of the log, and the other two must refuse it under the same name.
+"""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
+
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from review.rules import approval, rounds, settlement
+from review.rules.dossier import Dossier
+from review.rules.grades import NO_CONSENSUS
+from review.rules.permissions import SYSTEM, Actor, may
+from review.rules.requirements import Deed, Viewer, unmet
+from tests.audit.forge import LIO, MACHINE, MUN, PEOPLE, RIA, Forge, Someone
+
+# 50 in a test, what the profile says in a soak. A history that fails is named as it is: shrinking it takes longer than reading it.
+HISTORIES = 2000 if settings.get_current_profile_name() == "soak" else 50
+GRADES = ("confirmed", "fair", "weak", "discounted")
+
+# Requirement -> how verify.py calls the same refusal. What stands after "stage" can also show as a step out of place.
+SAME = {
+    "right": {"role"},
+    "not-exited": {"stage"},
+    "round-open": {"round", "stage", "vote"},
+    "no-open-round": {"stage", "settlement"},
+    "stage": {"stage", "round", "settlement"},
+    "not-entered": {"involved"},
+    "no-conflict": {"conflict"},
+    "in-conflict": {"conflict"},
+    "assigned": {"assigned"},
+    "unassigned": {"involved"},
+    "eligible": {"involved", "conflict", "assigned"},
+    "owing": {"assigned"},
+    "no-live-vote": {"assigned"},
+    "own-vote": {"vote", "stage"},
+    "live-vote": {"vote"},
+    "argument-open": {"settlement", "stage"},
+    "settler-wanted": {"settlement", "stage"},
+    "settler-eligible": {"uninvolved", "conflict", "settlement"},
+    "appointed": {"settlement", "stage"},
+    "uninvolved": {"uninvolved", "conflict"},
+    "dissent-open": {"dissent", "stage"},
+    "proposed": {"proposal", "stage", "approval"},
+    "published": {"stage"},
+    "enough-reviewers": {"quorum"},
+    "blind": {"stage", "settlement", "round", "proposal"},
+    "one-vote": {"vote"},
+    "reasoned": {"reasoned"},
+}
+# The desk asks more of its people than the format asks of a log: no verifier can refuse these.
+OF_THE_DESK = {
+    ("conflict", "no-conflict"),  # declared twice, it bars nobody the more
+    ("release", "owing"),  # of somebody who abstained: both are answers
+    ("open first", "stage"),  # after nothing but abandoned rounds: first or again, it is a new beginning
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One thing that somebody tries: the verb, the deed as the rules ask of it, and how it is written."""
+
+    kind: str
+    verb: str
+    by: Someone | None
+    write: Callable[[Forge], Any]
+    deed: Deed = field(default_factory=Deed)
+
+
+def refusals(dossier: Dossier, name: str, step: Step) -> list[str]:
+    """What the rules refuse a step for."""
+    actor = Actor(1, step.by.role, step.by.name) if step.by else SYSTEM
+    viewer = Viewer(actor, step.by.in_(name) if step.by else None)
+    names = [requirement.name for requirement in unmet(step.verb, dossier, viewer, step.deed)]
+    return [*(() if may(actor.role, step.verb) else ("right",)), *names]
+
+
+def steps(forge: Forge, name: str) -> Iterator[Step]:
+    """Everything that anybody could try now, lawful or not."""
+    dossier = forge.dossier(name)
+    number = dossier.round.number if dossier.round else 1
+    under_way = dossier.settlement.seq if dossier.settlement else 0
+    for lead in (LIO, MUN):
+        for kind in ("first", "again"):
+            yield _round(kind, lead, name, number)
+        yield _second(lead, name, dossier)
+        yield Step("return", "return_grade", lead, _returning(lead, name, dossier), Deed(reason="look again"))
+        yield Step("reopen", "reopen", lead, _reopening(lead, name, dossier), Deed(reason="new statement"))
+        if dossier.open_round:
+            yield Step("abandon", "abandon_round", lead, lambda forge, by=lead: forge.abandon(name, by), Deed(reason="no"))
+    if dossier.open_round and _closable(dossier):
+        yield Step("close", "close_round", MACHINE, lambda forge: _close(forge, name))
+    for person in PEOPLE[1:]:
+        who = person.in_(name)
+        yield Step(
+            "assign", "assign_reviewer", LIO,
+            lambda forge, who=who: forge.add("reviewer.assigned", LIO, name, round=number, who=who), Deed(subject=who),
+        )  # fmt: skip
+        for grade in GRADES:
+            yield Step(
+                f"vote {grade}", "cast_vote", person,
+                lambda forge, by=person, grade=grade: forge.vote(name, by, grade),
+                Deed(reason="weighed"),
+            )  # fmt: skip
+        for kind, verb in (("abstained", "abstain"), ("recused", "recuse")):
+            yield Step(
+                kind, verb, person,
+                lambda forge, by=person, kind=kind: forge.add(f"reviewer.{kind}", by, name, round=number, reason="x"),
+            )  # fmt: skip
+        yield Step(
+            "release", "release_reviewer", LIO,
+            lambda forge, who=who: forge.add("reviewer.released", LIO, name, round=number, who=who, reason="away"),
+            Deed(reason="away", subject=who),
+        )  # fmt: skip
+        yield from _own_vote(dossier, person, name, number)
+        yield Step(
+            "appoint", "appoint_settler", LIO,
+            lambda forge, who=who: forge.add("settler.appointed", LIO, name, settlement=under_way, who=who, reason="free"),
+            Deed(subject=who),
+        )  # fmt: skip
+        yield Step("settle", "settle", person, _settling(person, name, dossier), Deed(reason="The sources bear no more."))
+        yield Step("argue", "argue", person, _arguing(person, name, under_way))
+        yield Step("approve", "approve", person, _approving(person, name, dossier), _deed_of_approval(dossier))
+        yield Step("conflict", "declare_conflict", person, lambda forge, by=person: forge.add("conflict.declared", by, name, ground="x"))
+        yield Step(
+            "describe", "describe_incident", person,
+            lambda forge, by=person: _describe(forge, name, by), Deed(material=True),
+        )  # fmt: skip
+
+
+def _round(kind: str, lead: Someone, name: str, number: int) -> Step:
+    def write(forge: Forge) -> None:
+        forge.open_round(name, (), kind=kind, by=lead)
+
+    return Step(f"open {kind}", "open_round", lead, write, Deed(kind=kind))
+
+
+def _second(lead: Someone, name: str, dossier: Dossier) -> Step:
+    def write(forge: Forge) -> None:
+        opening = rounds.open_round(dossier) if rounds.may_open(dossier, "second") else None
+        of = opening.of if opening else (dossier.settlement.seq if dossier.settlement else 0)
+        number = forge.open_round(name, (), kind="second", of=of, by=lead)
+        for who in opening.people if opening else ():
+            forge.add("reviewer.assigned", MACHINE, name, round=number, who=who)
+
+    return Step("open second", "open_round", lead, write, Deed(kind="second"))
+
+
+def _closable(dossier: Dossier) -> bool:
+    """A close below quorum reveals what the rules cannot tally; only a lawful close can be written in full."""
+    assert dossier.open_round is not None
+    return rounds.quorum(dossier, dossier.open_round.number)
+
+
+def _close(forge: Forge, name: str) -> None:
+    number = forge.dossier(name).open_round.number  # type: ignore[union-attr]
+    forge.close(name)
+    dossier = forge.dossier(name)
+    closed = rounds.the_round(dossier, number)
+    if closed.kind == "second" and closed.result == "agreed":
+        settled = settlement.settled_by_second_vote(dossier)
+        forge.add(
+            "settlement.closed", MACHINE, name, settlement=settled.settlement, by=settled.by, grade=settled.grade,
+            range=settled.casualties.as_dict(), second=settled.second, answers=list(settled.answers),
+        )  # fmt: skip
+    if closed.result == "agreed":
+        forge.propose(name)
+    elif closed.kind != "second":
+        forge.add("settlement.opened", MACHINE, name, round=number)
+
+
+def _own_vote(dossier: Dossier, person: Someone, name: str, number: int) -> Iterator[Step]:
+    own = next((vote for vote in reversed(dossier.votes) if vote.voter == person.in_(name)), None)
+    if own is None:
+        return
+    yield Step(
+        "withdraw", "withdraw_vote", person,
+        lambda forge: forge.add("vote.withdrawn", person, name, of=own.seq, reason="read again"), Deed(reason="read again"),
+    )  # fmt: skip
+    yield Step(
+        "dissent", "dissent", person,
+        lambda forge: _dissent(forge, name, person, own.seq), Deed(vote=own.seq),
+    )  # fmt: skip
+
+
+def _dissent(forge: Forge, name: str, person: Someone, vote: int) -> None:
+    standing = forge.dossier(name).proposal
+    forge.add("dissent.recorded", person, name, of=vote, text="Look at the crater.")
+    _anew(forge, name, standing)
+
+
+def _describe(forge: Forge, name: str, by: Someone) -> None:
+    standing = forge.dossier(name).proposal
+    size = forge.dossier(name).size
+    facts = {"date_type": "date", "date": "2026-02-02", "places": [], "ranges": {}, "summary": str(size)}
+    forge.add("incident.described", by, name, material=True, facts=facts, reason="another day")
+    _anew(forge, name, standing)
+
+
+def _anew(forge: Forge, name: str, standing: Any) -> None:
+    """What moves the dossier under a proposal voids it, and proposes it anew where the result stands."""
+    if standing is None:
+        return
+    forge.add("proposal.voided", MACHINE, name, of=standing.seq)
+    if approval.proposed(forge.dossier(name)) is not None:
+        forge.propose(name)
+
+
+def _returning(lead: Someone, name: str, dossier: Dossier) -> Callable[[Forge], Any]:
+    of = dossier.proposals[-1].seq if dossier.proposals else 0
+    return lambda forge: forge.add("grade.returned", lead, name, of=of, to="round", reason="look again")
+
+
+def _reopening(lead: Someone, name: str, dossier: Dossier) -> Callable[[Forge], Any]:
+    version = dossier.determination.version if dossier.determination else 1
+    return lambda forge: forge.add("grade.reopened", lead, name, version=version, ground="verdict", reason="new statement")
+
+
+def _arguing(person: Someone, name: str, under_way: int) -> Callable[[Forge], Any]:
+    return lambda forge: forge.add("settlement.argued", person, name, settlement=under_way, text="Listen.")
+
+
+def _settling(person: Someone, name: str, dossier: Dossier) -> Callable[[Forge], Any]:
+    under_way = dossier.open_settlement
+    held = settlement.choices(dossier, under_way) if under_way and not dossier.open_round else ()
+
+    def write(forge: Forge) -> None:
+        if not held:
+            forge.add(
+                "settlement.closed", person, name, settlement=0, by="settler", grade=NO_CONSENSUS,
+                range={"injured": [None, None], "killed": [None, None]}, second=None, answers=[], rationale="x",
+            )  # fmt: skip
+            return
+        forge.settle(name, person, held[0])
+
+    return write
+
+
+def _deed_of_approval(dossier: Dossier) -> Deed:
+    labels = "S1 S2 S3 S4 S5 S6 S7 S8 S9"
+    return Deed(reason=f"It follows from the votes. {labels}")
+
+
+def _approving(person: Someone, name: str, dossier: Dossier) -> Callable[[Forge], Any]:
+    def write(forge: Forge) -> None:
+        if not dossier.proposals:
+            forge.add(
+                "grade.approved", person, name, of=0, override=None, dossier=dossier.digest, stale=[],
+                not_before=None, reason="It follows.",
+            )  # fmt: skip
+            return
+        forge.approve(name, person)
+
+    return write
+
+
+# The steps that carry a history on are drawn more often than those that stop it.
+PROGRESS = ("open first", "open again", "open second", "assign", "vote fair", "close", "appoint", "settle", "approve", "reopen")
+
+
+def drawn(data: st.DataObject, choices: list[Step]) -> Step:
+    kinds = sorted({step.kind for step in choices})
+    weighted = [kind for kind in kinds for _ in range(4 if kind in PROGRESS else 1)]
+    kind = data.draw(st.sampled_from(weighted), label="kind")
+    fitting = [step for step in choices if step.kind == kind]
+    return fitting[data.draw(st.integers(0, len(fitting) - 1), label="which")]
+
+
+def complaints(forge: Forge) -> tuple[list[Any], list[Any]]:
+    return list(forge.replay.found.problems), list(forge.failures.all)
+
+
+def refuse(forge: Forge, name: str, step: Step, names: list[str]) -> None:
+    """The replay and the verifier refuse a step that the rules refuse, under the same name."""
+    fork = copy.deepcopy(forge)
+    before = len(fork.rows)
+    step.write(fork)
+    problems, failures = complaints(fork)
+    said = {problem.name for problem in problems if problem.seq == before}
+    checks = {failure.check for failure in failures if failure.seq == before}
+    known = [one for one in names if (step.kind, one) not in OF_THE_DESK]
+    assert said & {*names, "stage", "reference"}, (step.kind, names, problems)
+    if known:
+        assert checks & ({"stage", "reference"} | set().union(*(SAME[one] for one in known))), (step.kind, names, failures)
+
+
+def same_standing(forge: Forge, name: str) -> None:
+    dossier = forge.dossier(name)
+    replayed = forge.replay.dossier(name)
+    assert dossier.stage == replayed.stage == forge.verifier.stage(name)
+    ours = [(one.version, one.seq, one.grade, one.casualties.as_dict()) for one in dossier.determinations]
+    theirs = [(one.version, one.seq, one.grade, one.casualties.as_dict()) for one in replayed.determinations]
+    assert ours == theirs
+    verified = [
+        (version, seq, grade, {"injured": list(bounds[2:]), "killed": list(bounds[:2])})
+        for version, seq, grade, bounds, _kind in forge.verifier.grades().get(name, [])
+    ]
+    assert ours == verified
+
+
+@cache
+def beginning() -> tuple[Forge, str]:
+    """An open log with one incident, copied for each history."""
+    forge = Forge()
+    forge.open_log()
+    return forge, forge.incident(1, RIA)
+
+
+def history(data: st.DataObject) -> None:
+    forge, name = copy.deepcopy(beginning())
+    for _ in range(data.draw(st.integers(6, 28), label="length")):
+        dossier = forge.dossier(name)
+        verdicts = [(step, refusals(dossier, name, step)) for step in steps(forge, name)]
+        refused = [step for step, names in verdicts if names]
+        accepted = [step for step, names in verdicts if not names]
+        if refused and (not accepted or data.draw(st.integers(0, 3), label="lawful") == 0):
+            step = drawn(data, refused)
+            refuse(forge, name, step, next(names for one, names in verdicts if one is step))
+            continue
+        step = drawn(data, accepted)
+        step.write(forge)
+        assert complaints(forge) == ([], []), (step.kind, complaints(forge), [row.type for row in forge.rows[-6:]])
+        same_standing(forge, name)
+    found = forge.replayed()
+    assert found.problems == []
+    assert found.stages == {name: forge.dossier(name).stage}
+
+
+@given(st.data())
+@settings(max_examples=HISTORIES, phases=(Phase.explicit, Phase.generate))
+def test_three_judges_say_the_same(data: st.DataObject) -> None:
+    history(data)
+
+
+def test_the_random_histories_reach_every_stage() -> None:
+    """The generator is only worth its time if it gets somewhere: lawful steps alone lead through every stage."""
+    seen: set[str] = set()
+    for wanted in (("fair",) * 3, ("confirmed", "weak", "discounted")):
+        forge = Forge()
+        forge.open_log()
+        name = forge.incident(1, RIA)
+        for kind, person in _script(wanted):
+            step = next(
+                one for one in steps(forge, name)
+                if one.kind == kind and (person is None or one.by is person or one.deed.subject == person.in_(name))
+                and not refusals(forge.dossier(name), name, one)
+            )  # fmt: skip
+            step.write(forge)
+            assert complaints(forge) == ([], []), kind
+            seen.add(forge.dossier(name).stage)
+    assert seen == {"grading", "settlement", "approval", "published"}
+
+
+def _script(grades: tuple[str, ...]) -> list[tuple[str, Someone | None]]:
+    voters = PEOPLE[4:7]
+    asked: list[tuple[str, Someone | None]] = [("open first", LIO), *(("assign", voter) for voter in voters)]
+    votes: list[tuple[str, Someone | None]] = [(f"vote {grade}", voter) for grade, voter in zip(grades, voters, strict=True)]
+    if len(set(grades)) == 1:
+        return [*asked, *votes, ("close", None), ("approve", LIO), ("reopen", MUN)]
+    settling: list[tuple[str, Someone | None]] = [
+        ("argue", voters[0]), ("open second", LIO), *votes, ("close", None), ("appoint", PEOPLE[7]), ("settle", PEOPLE[7]),
+    ]  # fmt: skip
+    return [*asked, *votes, ("close", None), *settling, ("dissent", voters[1]), ("approve", MUN)]

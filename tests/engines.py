@@ -1,0 +1,102 @@
+"""The two database engines under test: a file for SQLite, a throw-away cluster for PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+
+import psycopg
+
+OWNER = "assay_owner"
+APPLICATION = "assay_app"
+FAST = (
+    *("fsync=off", "synchronous_commit=off", "full_page_writes=off", "max_connections=200"),
+    *("shared_buffers=64MB", "autovacuum=off", "wal_level=minimal", "max_wal_senders=0"),
+)
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def server_programs() -> Path | None:
+    """The folder of initdb and pg_ctl, or None where PostgreSQL is not installed."""
+    versions = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
+    if versions:
+        return versions[-1].parent
+    found = shutil.which("initdb")
+    return Path(found).resolve().parent if found else None
+
+
+@dataclass
+class Cluster:
+    """A running PostgreSQL server of our own; one for each test process."""
+
+    port: int
+    names: Iterator[int] = field(default_factory=count)
+
+    def url(self, role: str, name: str) -> str:
+        """The address of one of its databases for one of its roles."""
+        return f"postgresql+psycopg://{role}@127.0.0.1:{self.port}/{name}"
+
+    def run(self, statement: str, name: str = "postgres") -> None:
+        """One statement as the superuser, outside any transaction."""
+        with psycopg.connect(
+            host="127.0.0.1", port=self.port, user="postgres", dbname=name, autocommit=True
+        ) as connection:
+            connection.execute(statement)  # type: ignore[arg-type]
+
+    def create(self, template: str = "template0") -> str:
+        """A new database of the owner's, a copy of `template`."""
+        name = f"t{next(self.names)}"
+        self.run(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY file_copy")
+        self.run(f"GRANT CREATE ON SCHEMA public TO {OWNER}", name)
+        return name
+
+    def drop(self, name: str) -> None:
+        """Throw a database away, whoever is still connected."""
+        self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+
+
+@contextmanager
+def cluster(programs: Path, settings: tuple[str, ...] = FAST) -> Iterator[Cluster]:
+    """Start a server in a folder of its own, and leave nothing behind."""
+    folder = Path(tempfile.mkdtemp(prefix="assay-pg-"))
+    if os.geteuid() == 0:
+        shutil.chown(folder, "postgres")
+    port = free_port()
+    data = folder / "data"
+    options = " ".join(f"-c {setting}" for setting in settings)
+    listening = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 {options}"
+    try:
+        _as_postgres(f"{programs}/initdb -D {data} -A trust -U postgres -E UTF8 --locale=C --no-sync")
+        _as_postgres(f"{programs}/pg_ctl -D {data} -l {folder}/log -w -o '{listening}' start")
+        try:
+            running = Cluster(port)
+            for role in (OWNER, APPLICATION):
+                running.run(f"CREATE ROLE {role} LOGIN")
+            yield running
+        finally:
+            _as_postgres(f"{programs}/pg_ctl -D {data} -m immediate stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _as_postgres(command: str) -> None:
+    # PostgreSQL refuses to run as root.
+    shell = ["su", "postgres", "-s", "/bin/sh", "-c", command] if os.geteuid() == 0 else ["sh", "-c", command]
+    streams = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.PIPE}
+    done = subprocess.run(shell, cwd="/", text=True, check=False, **streams)
+    if done.returncode:
+        raise RuntimeError(f"{command}: {done.stderr}")

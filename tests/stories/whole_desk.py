@@ -1,0 +1,113 @@
+"""The sample with something on everybody's turn, and every page of it by whoever opens it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from flask import Flask
+from playwright.sync_api import BrowserContext
+
+from review.actions import accounts, claims, people, settlements, sources
+from review.cli import sample
+from review.queries.by_email import person_of
+from review.queries.claims import claims_page
+from review.rules.permissions import Actor
+from tests import builders
+
+FRESH = "KV500"  # a round is open; Mara has a ballot
+ARGUED = "KV501"  # disputed, its arguments open
+TO_SETTLE = "KV502"  # waits for Sunniva, its settler
+PUBLIC = ("/", "/incidents", "/incidents?q=nothing-of-the-kind", "/method", "/audit", "/login", "/not-a-page")
+REFUSED = {"/not-a-page": 404, "/desk/claims?stage=grouped": 403}
+PUBLISHED = ("/incidents/KV412", "/incidents/NJ118", "/incidents/NJ109", "/incidents/NJ109/1")
+
+
+@dataclass(frozen=True)
+class Whole:
+    """Who opens what."""
+
+    app: Flask
+    pages: dict[str, list[str]]
+
+
+def whole(app: Flask) -> Whole:
+    """Put something on everybody's turn; answers each person's pages by their address, the public's under ""."""
+    with app.app_context():
+        desk = _desk(app)
+        waiting = claims.receive_claim(
+            desk.enterer, text="بيت ومخزن حبوب، خمسة قتلى.", language="ar", translation="A house."
+        )
+        repeated = claims.receive_claim(desk.enterer, text="The same house once more.", language="en")
+        claims.duplicate_claim(desk.enterer, repeated, of=waiting, reason="Word for word.")
+        builders.round_opened(desk, _incident(desk, FRESH))
+        builders.disputed(desk, _incident(desk, ARGUED))
+        _waits_for_a_settler(desk)
+        invitation = people.invite(desk.admin, email="noor@assay.invalid", name="Noor Velan", role="reviewer")
+        reset = accounts.reset_link(desk.spare.person or 0)
+        waits = claims_page(desk.enterer).claims[-1].name
+        return Whole(app, _pages(waits, desk, [f"/invitation/{invitation}", f"/reset/{reset}"]))
+
+
+def _desk(app: Flask) -> builders.Desk:
+    known = {email: Actor(person_of(email), role, name) for role, email, name in sample.PEOPLE}
+    of_role = {role: tuple(one for one in known.values() if one.role == role) for role in ("lead", "reviewer")}
+    return builders.Desk(
+        app, known["admin@assay.invalid"], of_role["reviewer"], of_role["lead"], known["auditor@assay.invalid"]
+    )  # fmt: skip
+
+
+def _incident(desk: builders.Desk, code: str) -> str:
+    return builders.with_sources(desk, builders.opened(desk, codes=(code,), summary="mill and bakery"))
+
+
+def _waits_for_a_settler(desk: builders.Desk) -> None:
+    ref = builders.disputed(desk, _incident(desk, TO_SETTLE))
+    for actor in desk.voters:
+        settlements.argue(actor, ref, text=f"What {actor.role} {actor.person} holds against it.")
+    number = settlements.open_second_vote(desk.lead, ref)
+    builders.cast_all(desk, ref, number, "fair", "fair", "discounted")
+    builders.work()
+    settlements.appoint_settler(desk.lead, ref, desk.spare.person or 0)
+
+
+def _pages(claim: str, desk: builders.Desk, links: list[str]) -> dict[str, list[str]]:
+    at = "/desk/incidents"
+    return {
+        "": [*PUBLIC, *PUBLISHED, *links],
+        "mara@assay.invalid": [
+            "/desk", f"{at}/{FRESH}", f"{at}/{FRESH}/sources/1", f"{at}/{ARGUED}", f"{at}/{ARGUED}/settlement",
+        ],
+        "lina@assay.invalid": [
+            "/desk/claims", f"/desk/claims/{claim}", "/desk/claims?stage=duplicate", "/desk/claims?stage=dismissed",
+            "/desk/claims/new", f"{at}/new?claim={claim}", f"{at}/KV415/describe", f"{at}/KV412",
+        ],
+        "sunniva@assay.invalid": ["/desk", f"{at}/{TO_SETTLE}/settlement"],
+        "lead@assay.invalid": [
+            "/desk/waiting", at, f"{at}?q=nothing", f"{at}/{FRESH}", f"{at}/{TO_SETTLE}/settlement", f"{at}/KV415/approval",
+            f"{at}/NJ109/approval", f"{at}/NJ118", f"{at}/NJ118/history", f"{at}/TB033",
+            "/desk/streams/tarn-brigades-velmar",
+        ],
+        "admin@assay.invalid": ["/desk/people", f"/desk/people/{desk.spare.person}", "/desk/streams", "/desk/policy", "/desk/export"],
+        "auditor@assay.invalid": [
+            "/desk", f"{at}/NJ109", f"{at}/NJ109/history", "/desk/policy", "/desk/claims?stage=grouped",
+        ],
+    }  # fmt: skip
+
+
+def moves(app: Flask, code: str) -> None:
+    """The evidence of an incident moves under whoever reads it."""
+    with app.app_context():
+        enterer = person_of(sample.ENTERER) or 0
+        sources.attach_source(Actor(enterer, "reviewer", "Lina Qassar"), code, draft=builders.draft(9))
+
+
+def seat(context: BrowserContext, app: Flask, email: str) -> None:
+    """Sign somebody in without the page: what the cookie would hold after it."""
+    with app.app_context():
+        token = accounts.open_session(person_of(email) or 0, agent=None)
+    signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+    cookie = signer.dumps({"_user_id": token, "_fresh": True})
+    context.add_cookies(
+        [{"name": app.config["SESSION_COOKIE_NAME"], "value": cookie, "domain": "127.0.0.1", "path": "/"}]
+    )

@@ -1,0 +1,280 @@
+"""The role × route × object matrix: who gets through which door of the application, from DESIGN section 4, "Rights".
+
+Each row is written by hand from the rights, not read from the code. A route without a row fails. Whoever holds the right
+gets past it (what a guard then answers is another matter); everybody else gets 403, the public the log-in wall; and for
+an incident that is not there, or hidden, everybody who may read at all gets 404, so that absent and hidden look alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from io import BytesIO
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from review.extensions import db
+from review.models import Claim, Incident, session
+from review.rules.permissions import Actor
+from tests import builders
+from tests.web.addresses import filled, rules
+from tests.web.sitting import Browser, browser, sitting
+
+ROLES = ("anonymous", "reviewer", "lead", "admin", "auditor")
+OPEN = frozenset(ROLES)
+DESK = frozenset(ROLES) - {"anonymous"}
+WORK = frozenset({"reviewer", "lead"})
+LEAD = frozenset({"lead"})
+ADMIN = frozenset({"admin"})
+REVIEWER = frozenset({"reviewer"})
+
+BECAUSE = {"reason": "It has to be said."}
+POLICY = {
+    "required": "3", "share": "2", "of": "3", "max_distance": "1", "round": "168", "arguments": "72",
+    "second_vote": "72", "settler": "168", "least": "10", "most": "30", **BECAUSE,
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Row:
+    """One door: who may pass, and a form that is worth judging."""
+
+    method: str
+    rule: str
+    roles: frozenset[str]
+    form: dict[str, str] = field(default_factory=dict)
+
+
+ONE, ROUND, SOURCE, SETTLEMENT = (
+    "/desk/incidents/<ref>",
+    "/desk/incidents/<ref>/rounds/<int:number>",
+    "/desk/incidents/<ref>/sources/<int:number>",
+    "/desk/incidents/<ref>/settlement",
+)
+ROWS = (
+    # open to everybody
+    Row("GET", "/", OPEN),
+    Row("GET", "/incidents", OPEN),
+    Row("GET", "/incidents/<ref>", OPEN),
+    Row("GET", "/incidents/<ref>/<int:version>", OPEN),
+    Row("GET", "/method", OPEN),
+    Row("GET", "/audit", OPEN),
+    Row("GET", "/healthz", OPEN),
+    Row("GET", "/login", OPEN),
+    Row("POST", "/login", OPEN),
+    Row("GET", "/setup/<token>", OPEN),
+    Row("POST", "/setup/<token>", OPEN),
+    Row("GET", "/invitation/<token>", OPEN),
+    Row("POST", "/invitation/<token>", OPEN),
+    Row("GET", "/reset/<token>", OPEN),
+    Row("POST", "/reset/<token>", OPEN),
+    Row("POST", "/logout", DESK),
+    # a person's own desk
+    Row("GET", "/desk", DESK),
+    Row("POST", "/desk/next", REVIEWER),
+    Row("GET", "/desk/waiting", LEAD),
+    # claims
+    Row("GET", "/desk/claims", WORK),
+    Row("GET", "/desk/claims/new", WORK),
+    Row("POST", "/desk/claims/new", WORK, {"text": "A market was hit."}),
+    Row("GET", "/desk/claims/<name>", WORK),
+    Row("POST", "/desk/claims/<name>/group", WORK, {"code": "KV412", "incident": "KV412", **BECAUSE}),
+    Row("POST", "/desk/claims/<name>/duplicate", WORK, BECAUSE),
+    Row("POST", "/desk/claims/<name>/dismiss", WORK, BECAUSE),
+    Row("POST", "/desk/claims/<name>/restore", WORK, BECAUSE),
+    # incidents
+    Row("GET", "/desk/incidents", DESK),
+    Row("GET", ONE, DESK),
+    Row("GET", f"{ONE}/history", DESK),
+    Row("GET", "/desk/incidents/new", WORK),
+    Row("POST", "/desk/incidents/new", WORK, {"stream": builders.STREAM}),
+    Row("GET", f"{ONE}/describe", WORK),
+    Row("POST", f"{ONE}/describe", WORK, BECAUSE),
+    Row("POST", f"{ONE}/position", LEAD, {"party": builders.PARTY, "position": "open"}),
+    Row("POST", f"{ONE}/conflict", WORK, {"ground": "They are my cousins."}),
+    Row("POST", f"{ONE}/claims/<name>/ungroup", WORK, BECAUSE),
+    # sources
+    Row("POST", f"{ONE}/sources", WORK, {"url": "https://velmar.example/9"}),
+    Row("POST", f"{ONE}/sources/group", WORK, {"origin": "1", "sources": "2", **BECAUSE}),
+    Row("GET", SOURCE, DESK),
+    Row("GET", f"{SOURCE}/file", DESK),
+    Row("POST", f"{SOURCE}/assess", WORK, {"role": "context"}),
+    Row("POST", f"{SOURCE}/capture", WORK),
+    Row("POST", f"{SOURCE}/withdraw", WORK, BECAUSE),
+    # votes
+    Row("POST", f"{ONE}/vote", WORK, {"round": "1", "grade": "fair", "rationale": "Because."}),
+    Row("POST", f"{ONE}/draft", WORK, {"kind": "vote", "rationale": "Begun."}),
+    Row("POST", f"{ONE}/abstain", WORK, {"round": "1", **BECAUSE}),
+    Row("POST", f"{ONE}/recuse", WORK, {"round": "1", "ground": "Too near."}),
+    Row("POST", f"{ONE}/withdraw-vote", WORK, BECAUSE),
+    # rounds
+    Row("POST", f"{ONE}/rounds", LEAD),
+    Row("POST", f"{ROUND}/assign", LEAD, {"person": "6"}),
+    Row("POST", f"{ROUND}/release", LEAD, {"person": "2", **BECAUSE}),
+    Row("POST", f"{ROUND}/extend", LEAD, {"hours": "24", **BECAUSE}),
+    Row("POST", f"{ROUND}/close", LEAD, BECAUSE),
+    Row("POST", f"{ROUND}/abandon", LEAD, {"reason": ""}),
+    # settlement
+    Row("GET", SETTLEMENT, DESK),
+    Row("POST", f"{SETTLEMENT}/argue", WORK, {"text": "And yet."}),
+    Row("POST", f"{SETTLEMENT}/second-vote", LEAD),
+    Row("POST", f"{SETTLEMENT}/appoint", LEAD, {"person": "6"}),
+    Row("POST", f"{SETTLEMENT}/settle", WORK, {"grade": "fair", "rationale": "Because."}),
+    Row("POST", f"{SETTLEMENT}/dissent", WORK, {"text": "I differ."}),
+    # approval
+    Row("GET", f"{ONE}/approval", LEAD),
+    Row("POST", f"{ONE}/approval/approve", LEAD, BECAUSE),
+    Row("POST", f"{ONE}/approval/return", LEAD, {"to": "round", **BECAUSE}),
+    Row("POST", f"{ONE}/reopen", LEAD, {"ground": "verdict", **BECAUSE}),
+    # people, streams, policy, export
+    Row("GET", "/desk/people", LEAD | ADMIN),
+    Row("POST", "/desk/people", ADMIN, {"email": "new@desk.invalid", "name": "Neva Orrin", "role": "reviewer"}),
+    Row("GET", "/desk/people/<int:person>", LEAD | ADMIN),
+    Row("POST", "/desk/people/<int:person>/grant", ADMIN, {"role": "auditor", **BECAUSE}),
+    Row("POST", "/desk/people/<int:person>/revoke", ADMIN, {"role": "auditor", **BECAUSE}),
+    Row("POST", "/desk/people/<int:person>/deactivate", ADMIN, {"role": "auditor", **BECAUSE}),
+    Row("POST", "/desk/people/<int:person>/reactivate", ADMIN, {"role": "auditor", **BECAUSE}),
+    Row("GET", "/desk/streams", LEAD | ADMIN),
+    Row("POST", "/desk/streams", ADMIN, {"slug": "tarn-brigades", "name": "Tarn Brigades", "mode": "active"}),
+    Row("GET", "/desk/streams/<slug>", LEAD | ADMIN),
+    Row("POST", "/desk/streams/<slug>", LEAD, {"mode": "active", **BECAUSE}),
+    Row("GET", "/desk/policy", DESK),  # /method shows it to everybody
+    Row("POST", "/desk/policy", ADMIN, POLICY),
+    Row("GET", "/desk/export", frozenset({"lead", "admin", "auditor"})),
+)
+TABLE = {(row.method, row.rule): row for row in ROWS}
+# What an incident has only where there is a version, a dispute or a file: here 404 is a fair answer to those let in.
+PERHAPS_ABSENT = {
+    "/incidents/<ref>",
+    "/incidents/<ref>/<int:version>",
+    "/setup/<token>",
+    "/invitation/<token>",
+    "/reset/<token>",
+    SETTLEMENT,
+    f"{SOURCE}/file",
+    f"{ONE}/claims/<name>/ungroup",
+    f"{ONE}/withdraw-vote",
+}
+
+
+@dataclass
+class World:
+    desk: builders.Desk
+    open_round: str
+    disputed: str
+    published: str
+    hidden: str
+    passer: Actor
+    seated: dict[str, Browser] = field(default_factory=dict)
+
+    def client(self, role: str) -> Browser:
+        """The browser of somebody of this role, signed in once."""
+        if role not in self.seated:
+            actor = self.actor(role)
+            self.seated[role] = sitting(self.desk.app, actor) if actor else browser(self.desk.app)
+        return self.seated[role]
+
+    def actor(self, role: str) -> Actor | None:
+        desk = self.desk
+        return {"reviewer": desk.spare, "lead": desk.leads[0], "admin": desk.admin, "auditor": desk.auditor}.get(role)
+
+
+@pytest.fixture
+def world(desk: Flask) -> World:
+    built = builders.desk(desk)
+    disputed = builders.disputed(built, builders.with_sources(built, builders.opened(built, codes=("NJ118",))))
+    published = builders.agreed(built, builders.with_sources(built, builders.opened(built, codes=("KV371",))))
+    builders.approved(built, published, by=built.leads[1])
+    opened, _number = builders.round_opened(built, builders.with_sources(built, builders.opened(built, codes=("KV412",))))
+    hidden = builders.with_sources(built, builders.opened(built, codes=("KV999",)))
+    builders.received(built)
+    session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(Incident.__table__.update().where(Incident.name == hidden).values(restricted=True))
+    return World(built, opened, disputed, published, hidden, builders.add(built.admin, "Pell Anwar", "reviewer"))
+
+
+def status(world: World, role: str, method: str, path: str, form: dict[str, str]) -> int:
+    client = world.client(role)
+    data = {**form, "file": (BytesIO(b"Nine words in a file."), "words.txt")} if path.endswith("/capture") else form
+    answer = client.open(path, method=method, data=data if method == "POST" else None)
+    if path == "/logout":
+        del world.seated[role]
+    if answer.status_code == 302 and answer.location.startswith("/login?next="):
+        return 401
+    return answer.status_code
+
+
+def expected(row: Row, role: str) -> str:
+    """What this role gets here: through, stopped, or sent to the wall."""
+    if role in row.roles:
+        return "through"
+    return "wall" if role == "anonymous" else "stopped"
+
+
+def kind(code: int) -> str:
+    # 503 is an answer of /healthz while no worker runs.
+    if code >= 500 and code != 503:
+        return f"broken ({code})"
+    return {401: "wall", 403: "stopped", 404: "nothing"}.get(code, "through")
+
+
+def table_problems(app: Flask) -> Iterable[str]:
+    answered = {(method, rule.rule) for method in ("GET", "POST", "PUT", "PATCH", "DELETE") for rule in rules(app, method)}
+    yield from (f"{method} {rule} has no row" for method, rule in sorted(answered - set(TABLE)))
+    yield from (f"{method} {rule} is a row without a route" for method, rule in sorted(set(TABLE) - answered))
+
+
+def test_every_route_has_its_row_and_every_row_its_route(app: Flask) -> None:
+    assert list(table_problems(app)) == []
+
+
+def test_a_route_without_a_row_is_noticed(app: Flask) -> None:
+    app.add_url_rule("/desk/back-door", "back_door", lambda: "", methods=["POST"])
+    assert list(table_problems(app)) == ["POST /desk/back-door has no row"]
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_each_role_gets_through_its_own_doors_and_no_other(world: World, role: str) -> None:
+    found = []
+    for row in ROWS:
+        for path in _addresses(world, row, (world.open_round, world.disputed, world.published)):
+            got = kind(status(world, role, row.method, path, row.form))
+            wanted = expected(row, role)
+            perhaps = wanted == "through" and got == "nothing" and row.rule in PERHAPS_ABSENT
+            if got != wanted and not perhaps:
+                found.append(f"{row.method} {path}: {got}, not {wanted}")
+    assert "\n".join(found) == ""
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_an_absent_and_a_hidden_incident_are_the_same_nothing(world: World, role: str) -> None:
+    """Whoever holds the right finds nothing; whoever does not is stopped or finds nothing, and cannot tell which it is."""
+    found = []
+    for row in (row for row in ROWS if "<ref>" in row.rule):
+        answers = {
+            path: kind(status(world, role, row.method, path, row.form))
+            for path in _addresses(world, row, ("no-such", world.hidden, "KV999"))
+        }
+        fair = {"nothing"} if role in row.roles else {"wall"} if role == "anonymous" else {"stopped", "nothing"}
+        if len(set(answers.values())) > 1 or not fair.issuperset(answers.values()):
+            found.append(f"{row.method} {row.rule}: {answers}")
+    assert "\n".join(found) == ""
+
+
+def _addresses(world: World, row: Row, refs: Iterable[str]) -> list[str]:
+    places = {
+        "ref": tuple(refs),
+        "number": (1,),
+        "version": (1,),
+        "name": (session.scalars(select(Claim.name)).first(),),
+        "person": (world.passer.person,),
+        "slug": (world.desk.stream,),
+        "token": ("no-such-token",),
+    }
+    rule = next(rule for rule in rules(world.desk.app, row.method) if rule.rule == row.rule)
+    found = list(filled(rule, places))
+    session.rollback()
+    return found
