@@ -30,7 +30,7 @@ from review.audit import canonical, keys
 from review.audit.append import Chain, Entry
 from review.audit.events.event import Event
 from review.models import Incident, Job, LogHead, Notice, Participation, Person, PersonKey, Stream, session
-from review.models.dossiers import codebooks, history, policies, with_mode
+from review.models.dossiers import EVERYBODY, codebooks, history, history_for, policies, with_mode
 from review.models.persons import member_rows, opened_key, person_key, person_keys
 from review.models.refs import find_incident
 from review.rules.dossier import Dossier
@@ -165,8 +165,8 @@ class Act:
         row, mode = locked
         if row.restricted:
             raise NotFound
-        openers = {self.who_in(row.name): self.keys.open_text} if self.actor.person else {}
-        self.held[row.id] = Held(row, history(session, row, openers=openers), mode or "active")
+        folded = history_for(session, row, self.who_in(row.name), self.keys.open_text)
+        self.held[row.id] = Held(row, folded, mode or "active")
 
     # reading
 
@@ -220,7 +220,7 @@ class Act:
 
     def open_ballots(self) -> Dossier:
         """The dossier with every ballot opened: for the close of a round and nothing else."""
-        folded = history(session, self.incident, openers={"*": self.keys.open_text})
+        folded = history(session, self.incident, openers={EVERYBODY: self.keys.open_text})
         return with_mode(session, folded.dossier())
 
     # deciding

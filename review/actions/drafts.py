@@ -50,6 +50,8 @@ def draft(person: int, ref: str, kind: str) -> dict[str, Any] | None:
 def clear_draft(person: int, ref: str, kind: str) -> None:
     """Throw a draft away."""
     incident = find_incident(session, ref)
+    if session.get(Draft, (person, incident, kind)) is None:
+        return
     with account_write():
         clear_sent(person, incident, kind)
 

@@ -11,9 +11,11 @@ from weakref import WeakKeyDictionary
 import orjson
 from sqlalchemy import bindparam, select
 
+from review.models import shelf
 from review.models.incidents import Incident, Stream
 from review.models.trail import CodebookVersion, Disclosure, Event, Policy
 from review.rules.dossier import Dossier, Record
+from review.rules.folds_grading import ballot
 from review.rules.history import History
 from review.rules.policy import Policy as PolicyValue
 
@@ -21,21 +23,22 @@ _EVENT, _DISCLOSURE = Event.__table__, Disclosure.__table__
 # Built once: every act reads by these two.
 _EVENTS = (
     select(_EVENT.c.seq, _EVENT.c.line, _EVENT.c.leaf, _EVENT.c.judged)
-    .where(_EVENT.c.incident_id == bindparam("incident"))
+    .where(_EVENT.c.incident_id == bindparam("incident"), _EVENT.c.iseq >= bindparam("since"))
     .order_by(_EVENT.c.iseq)
 )
 _SEALED = (
     select(_DISCLOSURE.c.seq, _DISCLOSURE.c.digest, _DISCLOSURE.c.text, _DISCLOSURE.c.sealed)
     .join(_EVENT, _EVENT.c.seq == _DISCLOSURE.c.seq)
-    .where(_EVENT.c.incident_id == bindparam("incident"))
+    .where(_EVENT.c.incident_id == bindparam("incident"), _EVENT.c.iseq >= bindparam("since"))
+    .where(_DISCLOSURE.c.name.not_in(("at", "person")))  # sealed by every event, looked at by no rule
 )
+_OF_ONE = select(_DISCLOSURE.c.digest, _DISCLOSURE.c.text, _DISCLOSURE.c.sealed).where(
+    _DISCLOSURE.c.seq == bindparam("vote")
+)
+EVERYBODY = "*"
 
 Opener = Callable[[str, str], str]
 """Turns the encrypted text of a disclosure, given with its digest, into its clear text."""
-
-
-# Sealed by every event and looked at by no rule.
-UNFOLDED = ("at", "person")
 
 
 def read_disclosure(text: str) -> tuple[str, Any]:
@@ -46,11 +49,59 @@ def read_disclosure(text: str) -> tuple[str, Any]:
 
 
 def history(session: Any, incident: Incident, *, openers: Mapping[str, Opener] | None = None) -> History:
-    """The incident's chain, folded; `openers` maps a pseudonym, or "*", to what may open their sealed values."""
+    """The incident's chain, folded; `openers` maps a pseudonym, or EVERYBODY, to what may open their votes."""
+    openers = openers or {}
+    if EVERYBODY in openers:
+        return _whole(session, incident, openers)
+    return _with_own(session, _present(session, incident), openers, ("live", "replaced", "withdrawn", "excluded"))
+
+
+def history_for(session: Any, incident: Incident, who: str, opener: Opener) -> History:
+    """The chain as an act of `who` needs it: of all sealed votes, only their own live one is opened."""
+    return _with_own(session, _present(session, incident), {who: opener}, ("live",))
+
+
+def _whole(session: Any, incident: Incident, openers: Mapping[str, Opener]) -> History:
     folded = History(incident.name, policies(session), codebooks(session))
-    for record in records(session, incident.id, openers or {}):
+    for record in records(session, incident.id, openers):
         folded.apply(record)
     return folded
+
+
+def _present(session: Any, incident: Incident) -> History:
+    """The chain up to its last event, no sealed vote opened: what is on the shelf and what came since."""
+    kept = shelf.taken(session.get_bind(), incident.id)
+    if kept is None:
+        return _shelved(session, incident, _whole(session, incident, {}))
+    last, *new = session.execute(_EVENTS, {"incident": incident.id, "since": kept.folded.size - 1}).all() or [None]
+    types = {orjson.loads(line)["type"] for _seq, line, _leaf, _judged in new}
+    if last is None or bytes(last.leaf) != kept.leaf or types & shelf.REOPENING:
+        return _shelved(session, incident, _whole(session, incident, {}))
+    if not new:
+        return kept.folded
+    for record in records(session, incident.id, {}, since=kept.folded.size):
+        kept.folded.apply(record)
+    return _shelved(session, incident, kept.folded)
+
+
+def _shelved(session: Any, incident: Incident, folded: History) -> History:
+    if folded.size:
+        shelf.put(session.get_bind(), incident.id, folded)
+    return folded
+
+
+def _with_own(
+    session: Any, folded: History, openers: Mapping[str, Opener], states: tuple[str, ...]
+) -> History:
+    for vote in tuple(folded.votes.values()):
+        if vote.ballot is None and vote.voter in openers and vote.state in states:
+            folded.votes[vote.seq] = replace(vote, ballot=ballot(_opened(session, vote.seq, openers[vote.voter])))
+    return folded
+
+
+def _opened(session: Any, vote: int, opener: Opener) -> dict[str, Any]:
+    rows = session.execute(_OF_ONE, {"vote": vote})
+    return dict(read_disclosure(opener(text, digest) if sealed else text) for digest, text, sealed in rows)
 
 
 def dossier(session: Any, incident: Incident, *, openers: Mapping[str, Opener] | None = None) -> Dossier:
@@ -64,10 +115,12 @@ def with_mode(session: Any, folded: Dossier) -> Dossier:
     return replace(folded, stream_mode=mode or "active")
 
 
-def records(session: Any, incident_id: int, openers: Mapping[str, Opener]) -> Iterable[Record]:
-    """The events of one chain in order, each with the disclosures that `openers` allow."""
-    rows = session.execute(_EVENTS, {"incident": incident_id}).all()
-    sealed = _disclosures(session, incident_id, rows, openers)
+def records(
+    session: Any, incident_id: int, openers: Mapping[str, Opener], *, since: int = 0
+) -> Iterable[Record]:
+    """The events of one chain from `since` on, in order, each with the disclosures that `openers` allow."""
+    rows = session.execute(_EVENTS, {"incident": incident_id, "since": since}).all()
+    sealed = _disclosures(session, {"incident": incident_id, "since": since}, rows, openers)
     for seq, line, leaf, judged in rows:
         yield record(orjson.loads(line), sealed.get(seq, {}), leaf, judged)
 
@@ -89,17 +142,17 @@ def record(event: Mapping[str, Any], sealed: Mapping[str, Any], leaf: bytes, jud
 
 
 def _disclosures(
-    session: Any, incident_id: int, rows: Iterable[Any], openers: Mapping[str, Opener]
+    session: Any, which: Mapping[str, int], rows: Iterable[Any], openers: Mapping[str, Opener]
 ) -> dict[int, dict[str, Any]]:
     found: dict[int, dict[str, Any]] = {}
     actors: dict[int, str] | None = None
-    disclosed = session.execute(_SEALED, {"incident": incident_id})
+    disclosed = session.execute(_SEALED, which)
     for seq, digest, text, is_sealed in disclosed:
         if is_sealed:
             if not openers:
                 continue
             actors = actors or {row.seq: orjson.loads(row.line)["actor"] for row in rows}
-            opener = openers.get("*") or openers.get(actors[seq])
+            opener = openers.get(EVERYBODY) or openers.get(actors[seq])
             if opener is None:
                 continue
             text = opener(text, digest)

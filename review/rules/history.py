@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 from collections.abc import Iterable, Mapping
+from copy import copy
 from dataclasses import replace
 from typing import Any, cast
 
@@ -82,8 +83,16 @@ class History:
         self.determinations: list[Determination] = []
         self.entered: set[str] = set()
         self.conflicts: set[str] = set()
-        self.size, self.last = 0, -1
+        self.size, self.last, self.leaf = 0, -1, b""
         self.fields: dict[str, Any] = {}
+
+    def copy(self) -> History:
+        """A history that goes on by itself from here; what it holds is frozen and shared."""
+        twin = copy(self)
+        for name in GROWING:
+            setattr(twin, name, copy(getattr(self, name)))
+        twin.answers = {number: dict(answers) for number, answers in self.answers.items()}
+        return twin
 
     def apply(self, record: Record) -> None:
         """Take one more event into account."""
@@ -92,7 +101,7 @@ class History:
         if handler:
             handler(self, record)
         self._move(record)
-        self.size, self.last = record.iseq + 1, record.seq
+        self.size, self.last, self.leaf = record.iseq + 1, record.seq, record.leaf
 
     def dossier(self) -> Dossier:
         """The state after the last event applied, frozen."""
@@ -154,6 +163,10 @@ class History:
                 self.settlements[seq] = replace(settlement, ended=True)
 
 
+GROWING = (
+    *("marks", "claims", "sources", "votes", "rounds", "settlements", "proposals", "positions", "dissents"),
+    *("determinations", "entered", "conflicts", "fields"),
+)
 FOLDS = {**folds_record.FOLDS, **folds_grading.FOLDS}
 
 

@@ -1,0 +1,65 @@
+"""The shelf: a history kept between acts equals the chain folded anew, and holds no sealed vote."""
+
+from __future__ import annotations
+
+import pytest
+from flask import Flask
+
+from review.actions.act import acting
+from review.audit.events.incidents import ConflictDeclared
+from review.models import dossiers, session, shelf
+from tests import builders
+
+
+@pytest.fixture
+def people(desk: Flask) -> builders.Desk:
+    return builders.desk(desk)
+
+
+def kept(ref: str) -> shelf.Kept:
+    dossiers.history(session, builders.row(ref))
+    found = shelf.taken(session.get_bind(), builders.row(ref).id)
+    assert found is not None
+    return found
+
+
+def anew(ref: str) -> object:
+    return dossiers._whole(session, builders.row(ref), {}).dossier()
+
+
+def test_what_is_kept_is_what_the_chain_amounts_to_at_every_step(people: builders.Desk) -> None:
+    ref, number = builders.round_opened(people)
+    assert kept(ref).folded.dossier() == anew(ref)
+    builders.cast_all(people, ref, number, "fair", "fair", "fair")
+    assert kept(ref).folded.dossier() == anew(ref)
+    builders.at_once(people)
+    ref = builders.settled(people)
+    assert kept(ref).folded.dossier() == anew(ref)
+    builders.approved(people, ref)
+    assert kept(ref).folded.dossier() == anew(ref)
+
+
+def test_no_sealed_vote_is_kept(people: builders.Desk) -> None:
+    ref, number = builders.round_opened(people)
+    vote = builders.cast(people.voters[0], ref, number)
+    builders.cast(people.voters[0], ref, number, builders.ballot("weak"))
+    assert {one.ballot for one in kept(ref).folded.votes.values()} == {None}
+    assert builders.view(ref).vote(vote).ballot is not None
+
+
+def test_an_act_that_was_undone_leaves_nothing_behind(people: builders.Desk) -> None:
+    ref = builders.opened(people)
+    before = kept(ref).folded.dossier()
+    with pytest.raises(ZeroDivisionError), acting(people.spare, ref) as act:
+        act.record(ConflictDeclared(ground="My cousin."))
+        act.only.history.conflicts.add("somebody")
+        raise ZeroDivisionError
+    assert kept(ref).folded.dossier() == before == anew(ref)
+
+
+def test_a_leaf_that_is_not_the_chains_own_is_never_gone_on_from(people: builders.Desk) -> None:
+    ref = builders.with_sources(people)
+    odd = kept(ref).folded
+    odd.leaf, odd.entered = b"\0" * 32, {"nobody"}
+    shelf.put(session.get_bind(), builders.row(ref).id, odd)
+    assert kept(ref).folded.dossier() == anew(ref)
