@@ -25,6 +25,8 @@ REGISTRY = {
     "stream": ("name", "reason"),
     "policy": ("times",),
     "draft": ("values",),
+    "invitation": ("email", "name"),
+    "capture": ("sha256", "size", "media"),
 }
 
 
