@@ -73,13 +73,14 @@ def _present(session: Any, incident: Incident) -> History:
     kept = shelf.taken(session.get_bind(), incident.id)
     if kept is None:
         return _shelved(session, incident, _whole(session, incident, {}))
+    # Read once: what a second reading found could hold a close that the first has not seen.
     last, *new = session.execute(_EVENTS, {"incident": incident.id, "since": kept.folded.size - 1}).all() or [None]
     types = {orjson.loads(line)["type"] for _seq, line, _leaf, _judged in new}
     if last is None or bytes(last.leaf) != kept.leaf or types & shelf.REOPENING:
         return _shelved(session, incident, _whole(session, incident, {}))
     if not new:
         return kept.folded
-    for record in records(session, incident.id, {}, since=kept.folded.size):
+    for record in _records(session, new, {}):
         kept.folded.apply(record)
     return _shelved(session, incident, kept.folded)
 
@@ -113,9 +114,12 @@ def with_mode(session: Any, folded: Dossier) -> Dossier:
     return replace(folded, stream_mode=mode or "active")
 
 
-def records(session: Any, incident_id: int, openers: Mapping[str, Opener], *, since: int = 0) -> Iterable[Record]:
-    """The events of one chain from `since` on, in order, each with the disclosures that `openers` allow."""
-    rows = session.execute(_EVENTS, {"incident": incident_id, "since": since}).all()
+def records(session: Any, incident_id: int, openers: Mapping[str, Opener]) -> Iterable[Record]:
+    """The events of one chain in order, each with the disclosures that `openers` allow."""
+    return _records(session, session.execute(_EVENTS, {"incident": incident_id, "since": 0}).all(), openers)
+
+
+def _records(session: Any, rows: Sequence[Any], openers: Mapping[str, Opener]) -> Iterable[Record]:
     sealed = _disclosures(session, rows, openers)
     for seq, line, leaf, judged in rows:
         yield record(orjson.loads(line), sealed.get(seq, {}), leaf, judged)

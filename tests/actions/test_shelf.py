@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 
+from review.actions import sources
 from review.actions.act import acting
 from review.audit.events.incidents import ConflictDeclared
 from review.models import dossiers, session, shelf
@@ -63,3 +65,25 @@ def test_a_leaf_that_is_not_the_chains_own_is_never_gone_on_from(people: builder
     odd.leaf, odd.entered = b"\0" * 32, {"nobody"}
     shelf.put(session.get_bind(), builders.row(ref).id, odd)
     assert kept(ref).folded.dossier() == anew(ref)
+
+
+def test_what_came_since_is_read_in_one_piece(people: builders.Desk) -> None:
+    """A second reading could hold a close that the first has not seen, and would go on from sealed votes."""
+    ref = builders.with_sources(people)
+    earlier = kept(ref).folded
+    sources.attach_source(people.enterer, ref, draft=builders.draft(7))
+    row, database = builders.row(ref), session.get_bind()
+    shelf.put(database, row.id, earlier)
+    readings: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        if "FROM event" in statement:
+            readings.append(statement)
+
+    event.listen(database, "before_cursor_execute", note)
+    try:
+        folded = dossiers.history(session, row)
+    finally:
+        event.remove(database, "before_cursor_execute", note)
+    assert folded.size == earlier.size + 1
+    assert len(readings) == 1
