@@ -13,23 +13,24 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import Connection, bindparam, insert, select
 
 from review import clock, config
 from review.actions.guard import current_act
+from review.actions.held import INCIDENTS, Held, as_locked, as_new
 from review.actions.locking import writing
 from review.actions.log_end import append_all, define_new_codebooks, open_log
 from review.audit import canonical, keys
 from review.audit.append import Chain, Entry
 from review.audit.events.event import Event
-from review.models import Incident, Job, LogHead, Notice, Participation, Person, PersonKey, Stream, session
+from review.models import Incident, Job, LogHead, Notice, Participation, Person, PersonKey, Stream, session, shelf
+from review.models.columns import upsert
 from review.models.dossiers import EVERYBODY, codebooks, history, history_for, policies, with_mode
 from review.models.persons import member_rows, opened_key, person_key, person_keys
 from review.models.refs import find_incident
@@ -53,55 +54,16 @@ _ACTOR = (
     .with_for_update(read=True, of=Person)
 )
 _INCIDENT = (
-    select(Incident, Stream.mode)
-    .outerjoin(Stream, Stream.slug == Incident.stream)
-    .with_for_update(of=Incident)
-    .execution_options(populate_existing=True)
+    select(*INCIDENTS.c, Stream.mode)
+    .outerjoin(Stream, Stream.slug == INCIDENTS.c.stream)
+    .with_for_update(of=INCIDENTS)
 )
-_LOCKED = _INCIDENT.where(Incident.id == bindparam("id"))
-_LOCKED_BY_NAME = _INCIDENT.where(Incident.name == bindparam("name"))
-_PEOPLE = select(Participation.__table__.c.person_id, Participation.__table__.c.pseudonym).where(
-    Participation.__table__.c.incident_id == bindparam("incident")
-)
+_LOCKED = _INCIDENT.where(INCIDENTS.c.id == bindparam("id"))
+_LOCKED_BY_NAME = _INCIDENT.where(INCIDENTS.c.name == bindparam("name"))
 
 
 class UnrecordedChange(RuntimeError):
     """An act changed rows of the record and recorded no event: a fault of the code, refused at the exit."""
-
-
-class Held:
-    """One incident in an act: its locked row, its chain, its folded history and its dossier before the act."""
-
-    def __init__(self, row: Incident, folded: History | None, mode: str | None = None) -> None:
-        self.row = row
-        self.mode = mode
-        self.history = folded or History(row.name, {}, {})
-        self.chain = Chain(
-            row.name,
-            row.count,
-            row.last_leaf,
-            canonical.unb64(row.evidence) if row.evidence else b"",
-            canonical.unb64(row.digest) if row.digest else b"",
-        )
-
-        self.before = self.history.dossier()
-
-    @cached_property
-    def dossier(self) -> Dossier:
-        """The incident as it stood before the act, with the mode of its stream."""
-        if self.mode is None:
-            return with_mode(session, self.before)
-        return replace(self.before, stream_mode=self.mode)
-
-    @cached_property
-    def people(self) -> dict[int, str]:
-        """Person -> pseudonym of everybody who is known in the incident."""
-        return dict(session.execute(_PEOPLE, {"incident": self.row.id}).all())
-
-    @cached_property
-    def after(self) -> Dossier:
-        """The incident with everything that the act has appended so far."""
-        return self.history.dossier()
 
 
 class Act:
@@ -115,6 +77,7 @@ class Act:
         self.held: dict[int, Held] = {}
         self.entries: list[tuple[Entry, Held | None]] = []
         self.rows: list[tuple[Any, Event]] = []
+        self.connection: Connection
         self._person_keys: dict[int, bytes] = {}
         self._pseudonyms: dict[tuple[int, str], str] = {}
 
@@ -122,16 +85,18 @@ class Act:
 
     def enter(self, refs: Iterable[str]) -> None:
         """Open the log if it is new, read the actor again, lock the incidents named in ascending id."""
+        self.connection = session.connection()
         if session.get_bind() not in _OPENED:
             self._open_log()
+            self.connection = session.connection()
         self.actor = self._actor_now()
         named = list(dict.fromkeys(refs))
         if len(named) == 1:
-            by_name = session.execute(_LOCKED_BY_NAME, {"name": named[0]}).one_or_none()
+            by_name = self.connection.execute(_LOCKED_BY_NAME, {"name": named[0]}).one_or_none()
             self._hold(by_name or self._locked_by_ref(named[0]))
             return
         for id_ in sorted({find_incident(session, ref) for ref in named}):
-            self._hold(session.execute(_LOCKED, {"id": id_}).one())
+            self._hold(self.connection.execute(_LOCKED, {"id": id_}).one())
 
     def _open_log(self) -> None:
         if session.execute(select(LogHead.id).with_for_update()).first() is None:
@@ -151,7 +116,7 @@ class Act:
     def _actor_now(self) -> Actor:
         if self.actor.person is None:
             return self.actor
-        person = session.execute(_ACTOR, {"person": self.actor.person}).one_or_none()
+        person = self.connection.execute(_ACTOR, {"person": self.actor.person}).one_or_none()
         if person is None or not person.active or person.role is None:
             raise Forbidden("act")
         if person.key is not None:
@@ -159,10 +124,11 @@ class Act:
         return Actor(person.id, person.role, person.name)
 
     def _locked_by_ref(self, ref: str) -> Any:
-        return session.execute(_LOCKED, {"id": find_incident(session, ref)}).one()
+        return self.connection.execute(_LOCKED, {"id": find_incident(session, ref)}).one()
 
     def _hold(self, locked: Any) -> None:
-        row, mode = locked
+        *values, mode = locked
+        row = as_locked(values)
         if row.restricted:
             raise NotFound
         folded = history_for(session, row, self.who_in(row.name), self.keys.open_text)
@@ -210,6 +176,14 @@ class Act:
                 self._person_keys[person] = person_key(session, self.keys, person)
             self._pseudonyms[person, message] = canonical.pseudonym(self._person_keys[person], message)
         return self._pseudonyms[person, message]
+
+    def persons(self, held: Held, pseudonyms: Iterable[str]) -> dict[str, int]:
+        """Pseudonym -> person, of these in the incident."""
+        known = {who: person for (person, message), who in self._pseudonyms.items() if message == held.row.name}
+        wanted = set(pseudonyms)
+        if not wanted <= known.keys():
+            known |= {who: person for person, who in held.people.items()}
+        return {who: known[who] for who in wanted if who in known}
 
     def person_behind(self, who: str) -> int | None:
         """The person whose pseudonym in the act's incident this is."""
@@ -279,9 +253,12 @@ class Act:
 
     def create_incident(self) -> Held:
         """A new incident with a random name, held by this act."""
-        row = Incident(name="i-" + canonical.random_name(), count=0, evidence="", digest="", facts={})
-        session.add(row)
-        session.flush()
+        row = as_new()
+        row.name = "i-" + canonical.random_name()
+        values = {name: value for name, value in vars(row).items() if value is not None}
+        made = self.connection.execute(insert(INCIDENTS).returning(INCIDENTS.c.id), values)
+        row.id = made.scalar_one()
+        self.changed = True
         self.held[row.id] = Held(row, History(row.name, self._policies, self._codebooks))
         return self.held[row.id]
 
@@ -309,7 +286,7 @@ class Act:
     def participate(self, held: Held, person: int) -> str:
         """Link a person to their pseudonym in an incident, once, and answer it."""
         pseudonym = self.pseudonym(person, held.row.name)
-        if person not in held.people:
+        if pseudonym not in held.asked and person not in held.people:
             session.add(Participation(person_id=person, incident_id=held.row.id, pseudonym=pseudonym))
             held.people[person] = pseudonym
         return pseudonym
@@ -321,11 +298,8 @@ class Act:
     def later(self, kind: str, key: str, payload: dict[str, Any], due_at: datetime | None = None) -> None:
         """Put a consequence into the outbox; the same key twice is one job, due when it was last asked for."""
         due = due_at or self.at
-        waiting = session.execute(select(Job).where(Job.key == key)).scalar_one_or_none()
-        if waiting is None:
-            session.add(Job(kind=kind, key=key, payload=payload, due_at=due))
-            return
-        waiting.payload, waiting.due_at, waiting.done_at, waiting.tries = payload, due, None, 0
+        job = {"kind": kind, "key": key, "payload": payload, "due_at": due, "done_at": None, "tries": 0}
+        self.connection.execute(upsert(self.connection, Job.__table__, "key", tuple(job)), job)
 
     def notify(self, person: int, kind: str) -> None:
         """One line in a person's inbox about the act's incident: a kind, never words from the record."""
@@ -342,6 +316,8 @@ class Act:
         if self.entries:
             append_all(self)
         session.commit()
+        for held in self.held.values():
+            shelf.go_on(session.get_bind(), held.id, held.since, held.records)
 
 
 @contextmanager

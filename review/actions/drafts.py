@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import orjson
-from sqlalchemy import delete
+from sqlalchemy import bindparam, delete
 
 from review import clock, config
 from review.actions.accounts import account_write
@@ -17,6 +17,12 @@ from review.rules.errors import Invalid
 from review.rules.words import N_
 
 MOST_BYTES = 200_000
+_DRAFT = Draft.__table__
+_SENT = delete(_DRAFT).where(
+    _DRAFT.c.person_id == bindparam("person"),
+    _DRAFT.c.incident_id == bindparam("incident"),
+    _DRAFT.c.kind == bindparam("sent"),
+)
 
 
 def save_draft(person: int, ref: str, kind: str, values: Mapping[str, Any]) -> None:
@@ -58,9 +64,7 @@ def clear_draft(person: int, ref: str, kind: str) -> None:
 
 def clear_sent(person: int | None, incident: int, kind: str) -> None:
     """Clear what has now been sent, inside the act that records it."""
-    session.execute(
-        delete(Draft).where(Draft.person_id == person, Draft.incident_id == incident, Draft.kind == kind)
-    )
+    session.execute(_SENT, {"person": person, "incident": incident, "sent": kind})
 
 
 def _label(person: int, incident: int, kind: str) -> str:

@@ -6,8 +6,11 @@ import fcntl
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Lock
 
 from review.models import session, write_mode
+
+_ONE_THREAD = Lock()
 
 
 @contextmanager
@@ -26,7 +29,8 @@ def _queue(home: Path) -> Iterator[None]:
     if session.get_bind().dialect.name != "sqlite":
         yield
         return
-    # The kernel's queue is fair and short; SQLite's own retries under contention are neither.
-    with open(home / "write.lock", "a", encoding="ascii") as file:
+    # The kernel's queue is fair and short; SQLite's own retries under contention are neither. Of one process one
+    # thread at a time stands in it: whoever is woken there and finds the interpreter busy would hold up all others.
+    with _ONE_THREAD, open(home / "write.lock", "a", encoding="ascii") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable
 from datetime import date
+from functools import partial
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import JSON, bindparam, insert, select, update
+from sqlalchemy import JSON, bindparam, insert, inspect, select, update
 
 from review import clock, config
 from review.actions import consequences
@@ -17,7 +19,7 @@ from review.audit.events.event import Event
 from review.audit.events.grading import RoundClosed, RoundOpened
 from review.audit.events.log import ClockStepped, CodebookDefined, LogOpened, PolicySet
 from review.audit.tree import Edge
-from review.models import CodebookVersion, Disclosure, LogHead, Policy, session
+from review.models import CodebookVersion, Disclosure, Incident, LogHead, Policy, session
 from review.models import Event as EventRow
 from review.models.dossiers import record
 from review.models.projections import project
@@ -40,6 +42,8 @@ _MOVED = (
     .where(_LOG.c.id == 1)
     .values(size=bindparam("to_size"), edge=bindparam("to_edge", type_=JSON), day=bindparam("to_day"))
 )
+_INCIDENTS = Incident.__table__
+_CHANGED = update(_INCIDENTS).where(_INCIDENTS.c.id == bindparam("held"))
 _NEW_EVENTS = insert(EventRow.__table__)
 _NEW_DISCLOSURES = insert(Disclosure.__table__)
 
@@ -101,18 +105,29 @@ def set_policy(act: Act, policy: PolicyValue, *, reason: str | None, by: Actor) 
 def append_all(act: Act) -> None:
     """Write what the act recorded after the last leaf, its facts, and the projections of what it touched."""
     # Columns, never the row object: one read earlier in this session would hide what others appended since.
-    origin, size, edge, last_day = session.execute(_HEAD).one()
+    connection = act.connection
+    origin, size, edge, last_day = connection.execute(_HEAD).one()
     append = Append(origin, Edge.from_list(size, edge), _day(act, last_day), clock.stamp(act.at))
     touched = _chained(act, append)
     _write(act, append)
-    session.execute(_MOVED, {"to_size": append.size, "to_edge": append.edge.to_list(), "to_day": append.day})
+    connection.execute(_MOVED, {"to_size": append.size, "to_edge": append.edge.to_list(), "to_day": append.day})
+    _add_facts(act)
+    for held in touched:
+        _project(act, held)
+    _change(act, touched)
+    session.flush()
+
+
+def _add_facts(act: Act) -> None:
     for row, event in act.rows:
         row.seq = event.seq
         _own_incident(act, row)
-    session.add_all(row for row, _event in act.rows)
-    for held in touched:
-        _project(act, held)
-    session.flush()
+    new: Iterable[Any] = (row for row, _event in act.rows if inspect(row).transient)
+    model: Any
+    for model, rows in groupby(new, key=type):
+        names: list[str] = inspect(model).column_attrs.keys()
+        values = [{name: getattr(row, name) for name in names if name in vars(row)} for row in rows]
+        act.connection.execute(insert(model.__table__), values)
 
 
 def _chained(act: Act, append: Append) -> list[Held]:
@@ -157,6 +172,7 @@ def _after_leaf(entry: Entry, held: Held | None, leaf: Leaf, day: str) -> None:
     }
     sealed = {name: value for name, value in entry.event.sealed.items() if value is not None}
     held.history.apply(record(event, sealed, leaf.leaf, leaf.judged))
+    held.records.append(record(event, {} if _hidden(entry, held) else sealed, leaf.leaf, leaf.judged))
 
 
 def _write(act: Act, append: Append) -> None:
@@ -176,10 +192,15 @@ def _write(act: Act, append: Append) -> None:
                 "judged": leaf.judged,
             }
         )
-        hidden = entry.event.blind and held is not None and held.row.shown_count is not None
+        hidden = _hidden(entry, held)
         disclosures += [_disclosure(act, leaf, sealed, hidden) for sealed in leaf.disclosures]
-    session.execute(_NEW_EVENTS, rows)
-    session.execute(_NEW_DISCLOSURES, disclosures)
+    act.connection.execute(_NEW_EVENTS, rows)
+    act.connection.execute(_NEW_DISCLOSURES, disclosures)
+
+
+def _hidden(entry: Entry, held: Held | None) -> bool:
+    """Whether the event's disclosures are encrypted at rest: what is blind, while the incident's round is open."""
+    return entry.event.blind and held is not None and held.row.shown_count is not None
 
 
 def _disclosure(act: Act, leaf: Leaf, sealed: Any, hidden: bool) -> dict[str, Any]:
@@ -218,8 +239,19 @@ def _project(act: Act, held: Held) -> None:
     row, chain = held.row, held.chain
     row.count, row.last_leaf = chain.count, chain.last
     row.evidence, row.digest = canonical.b64(chain.evidence), canonical.b64(chain.digest)
-    project(session, row, held.after, before=held.before, people=held.people)
+    project(session, row, held.after, before=held.before, named=partial(act.persons, held))
     consequences.schedule(act, held.row.name, held.before, held.after)
+
+
+def _change(act: Act, touched: Iterable[Held]) -> None:
+    """Write the incidents' columns back, all those of the same columns at once."""
+    changed: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for held in touched:
+        changes = held.changes()
+        if changes:
+            changed.setdefault(tuple(changes), []).append({**changes, "held": held.id})
+    for rows in changed.values():
+        act.connection.execute(_CHANGED, rows)
 
 
 def _day(act: Act, last_day: str | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from review.actions import drafts
 from review.actions.act import acting
 from review.actions.rounds import in_round
 from review.actions.verb import action
@@ -55,6 +56,7 @@ def cast_vote(actor: Actor, ref: str, number: int, *, ballot: Ballot, seen: str 
         act.record(event)
         replaced = earlier.seq if earlier else None
         act.add(Vote(round=number, voter=who, evidence=dossier.evidence, replaces=replaced), event)
+        drafts.clear_sent(actor.person, act.incident.id, "vote")
     return event.seq or 0
 
 

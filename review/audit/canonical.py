@@ -165,12 +165,16 @@ def _place_point(mantissa: str, point: int) -> str:
     return f"{mantissa[0]}{tail}e{point - 1:+d}"
 
 
+# One encoder for all: `json.dumps` with an option makes a new one at every call.
+_quoted = json.JSONEncoder(ensure_ascii=False).encode
+
+
 def _write(value: Any, depth: int, out: list[str]) -> None:
     if value is None or value is True or value is False:
         out.append("null" if value is None else "true" if value else "false")
     elif isinstance(value, str):
         _check_text(value)
-        out.append(json.dumps(value, ensure_ascii=False))
+        out.append(_quoted(value))
     elif isinstance(value, int):
         _check_int(value)
         out.append(str(value))
@@ -204,7 +208,7 @@ def _write_object(value: dict[Any, Any], depth: int, out: list[str]) -> None:
     for place, key in enumerate(sorted(value, key=lambda name: name.encode("utf-16-be"))):
         if place:
             out.append(",")
-        out.append(json.dumps(key, ensure_ascii=False) + ":")
+        out.append(_quoted(key) + ":")
         _write(value[key], depth + 1, out)
     out.append("}")
 

@@ -1,11 +1,13 @@
-"""Column types that both engines keep alike."""
+"""Column types and statements that both engines take alike."""
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime
+from sqlalchemy import Connection, DateTime, Table
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.types import TypeDecorator
 
 
@@ -27,3 +29,15 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def upsert(connection: Connection, table: Table, key: str, columns: tuple[str, ...]) -> Any:
+    """An INSERT of `columns` that brings the row with the same `key` up to date where there is one."""
+    return _upsert(connection.dialect.name, table, key, columns)
+
+
+@lru_cache
+def _upsert(dialect: str, table: Table, key: str, columns: tuple[str, ...]) -> Any:
+    statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
+    anew = {name: statement.excluded[name] for name in columns if name != key}
+    return statement.on_conflict_do_update(index_elements=[key], set_=anew)

@@ -5,10 +5,11 @@ REGISTRY lists every place that holds a copy of a sealed value; redaction clears
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from typing import Any
 
-from sqlalchemy import delete, insert, select
+from sqlalchemy import bindparam, delete, insert, select
 
 from review.models.incidents import Incident, IncidentCode
 from review.models.people import Participation
@@ -17,6 +18,14 @@ from review.models.search import folded
 from review.models.work import Turn
 from review.rules.dossier import Dossier
 from review.rules.settlement import rung, settler
+
+Turns = dict[tuple[int, str], int]  # (person, kind) -> round
+Named = Callable[[Iterable[str]], Mapping[str, int]]  # pseudonyms -> the persons behind them
+
+_TURN = Turn.__table__
+_NO_TURN = delete(_TURN).where(
+    _TURN.c.incident_id == bindparam("of"), _TURN.c.person_id == bindparam("who"), _TURN.c.kind == bindparam("what")
+)
 
 REGISTRY = {
     "incident": ("facts", "title", "date", "code", "search_text", "range"),
@@ -36,38 +45,44 @@ def project(
     dossier: Dossier,
     *,
     before: Dossier | None = None,
-    people: Mapping[int, str] | None = None,
+    named: Named | None = None,
 ) -> None:
     """Bring the incident's row, its codes and everybody's turn up to date with its dossier.
 
     `before` is the dossier that the rows were made from last; without it everything is compared with what is there.
-    `people` is everybody's pseudonym here, where the caller knows it.
+    `named` answers the persons behind pseudonyms, where the caller knows them.
     """
     columns(row, dossier)
+    named = named or partial(_persons, session, row)
     if before is None or before.facts != dossier.facts:
+        described(row, dossier)
         _codes(session, row, dossier)
     waiting = turns(dossier)
     if before is None:
-        _turns(session, row, _present(session, row), _named(waiting, people or _people(session, row)))
+        _turns(session, row, _present(session, row), _rows_of(waiting, named))
     elif (waited := turns(before)) != waiting:
-        known = people or _people(session, row)
-        _turns(session, row, _named(waited, known), _named(waiting, known))
+        _turns(session, row, _rows_of(waited - waiting, named), _rows_of(waiting - waited, named))
 
 
 def columns(row: Incident, dossier: Dossier) -> None:
-    """The incident's own columns, as the dossier has them."""
-    facts, standing = dossier.facts, dossier.determination
+    """The incident's own columns but its facts, as the dossier has them."""
+    standing = dossier.determination
     row.stage, row.needs_round = dossier.stage, dossier.needs_round
     row.recheck, row.restricted = dossier.recheck, dossier.restricted
-    row.stream, row.facts, row.date = dossier.stream, facts.as_dict(), facts.date
-    row.code = next((code for code in facts.codes[:1] if stands_in_address(code)), None)
-    row.title = title(dossier)
+    row.stream = dossier.stream
     row.grade = standing.grade if standing else None
     row.grade_kind = standing.kind if standing else None
     row.version = standing.version if standing else None
     row.range = standing.casualties.as_dict() if standing else None
     row.public = standing is not None and not dossier.restricted and dossier.stage != "withdrawn"
-    row.search_text = searchable(dossier)
+
+
+def described(row: Incident, dossier: Dossier) -> None:
+    """The columns that are drawn from the facts."""
+    facts = dossier.facts
+    row.facts, row.date = facts.as_dict(), facts.date
+    row.code = next((code for code in facts.codes[:1] if stands_in_address(code)), None)
+    row.title, row.search_text = title(dossier), searchable(dossier)
 
 
 def title(dossier: Dossier) -> str:
@@ -124,17 +139,14 @@ def _codes(session: Any, row: Incident, dossier: Dossier) -> None:
         session.execute(insert(table), rows)
 
 
-Turns = dict[tuple[int, str], int]  # (person, kind) -> round
-
-
-def _people(session: Any, row: Incident) -> dict[int, str]:
+def _persons(session: Any, row: Incident, pseudonyms: Iterable[str]) -> Mapping[str, int]:
     table = Participation.__table__
-    statement = select(table.c.person_id, table.c.pseudonym).where(table.c.incident_id == row.id)
-    return dict(session.execute(statement).all())
+    statement = select(table.c.pseudonym, table.c.person_id).where(table.c.incident_id == row.id)
+    return dict(session.execute(statement.where(table.c.pseudonym.in_(list(pseudonyms)))).all())
 
 
-def _named(waiting: set[tuple[str, str, int]], people: Mapping[int, str]) -> Turns:
-    persons = {who: person for person, who in people.items()}
+def _rows_of(waiting: set[tuple[str, str, int]], named: Named) -> Turns:
+    persons = named({who for who, _kind, _number in waiting})
     return {(persons[who], kind): number for who, kind, number in waiting if who in persons}
 
 
@@ -145,14 +157,12 @@ def _present(session: Any, row: Incident) -> Turns:
 
 
 def _turns(session: Any, row: Incident, present: Turns, wanted: Turns) -> None:
-    table = Turn.__table__
     changed = {key for key in present.keys() | wanted.keys() if present.get(key) != wanted.get(key)}
     for person, kind in sorted(changed & present.keys()):
-        gone = (table.c.incident_id == row.id) & (table.c.person_id == person) & (table.c.kind == kind)
-        session.execute(delete(table).where(gone))
+        session.execute(_NO_TURN, {"of": row.id, "who": person, "what": kind})
     rows = [
         {"incident_id": row.id, "person_id": person, "kind": kind, "round": wanted[person, kind]}
         for person, kind in sorted(changed & wanted.keys())
     ]
     if rows:
-        session.execute(insert(table), rows)
+        session.execute(insert(_TURN), rows)

@@ -6,10 +6,12 @@ What is kept is checked against the chain's present leaf before it is used, and 
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Sequence
 from threading import Lock
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
+from review.rules.dossier import Record
 from review.rules.history import History
 
 MOST = 1_024  # incidents a database; some tens of kilobytes each
@@ -46,3 +48,14 @@ def put(database: Any, incident: int, folded: History) -> None:
         shelf.move_to_end(incident)
         while len(shelf) > MOST:
             shelf.popitem(last=False)
+
+
+def go_on(database: Any, incident: int, since: bytes | None, records: Sequence[Record]) -> None:
+    """Add what an act has committed behind the leaf `since`; what was kept of another leaf stays as it is."""
+    kept = taken(database, incident)
+    if kept is None or kept.leaf != since or any(record.type in REOPENING for record in records):
+        return
+    for record in records:
+        kept.folded.apply(record)
+    with _LOCK:
+        _SHELVES[database][incident] = Kept(kept.folded, kept.folded.leaf)

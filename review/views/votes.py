@@ -45,7 +45,6 @@ def _cast(ref: str, typed: Typed) -> str:
     except (Refused, Stale):
         drafts.save_draft(me.person or 0, ref, "vote", ballots.kept(typed))
         raise
-    drafts.clear_draft(me.person or 0, ref, "vote")
     done(_("Your vote on %(ref)s is cast and sealed. You may replace it until the round closes.", ref=ref))
     return url_for("desk.desk")
 

@@ -88,6 +88,7 @@ def _rows(rows: Mapping[int, Any], dossiers: Mapping[int, Dossier]) -> Iterator[
     for id_, dossier in dossiers.items():
         row, wanted = rows[id_], Incident(name=rows[id_].name)
         made.columns(wanted, dossier)
+        made.described(wanted, dossier)
         for column in PROJECTED:
             has, should = getattr(row, column), getattr(wanted, column)
             if has != should:
