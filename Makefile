@@ -12,17 +12,21 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard review/translations/*/LC_MESSAGES/
 COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run demo test soak bench lint lock messages tools
+.PHONY: help run demo upgrade test soak bench lint lock messages tools
 .DEFAULT_GOAL := help
 
 help: ## print this list
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 run: .venv/.stamp $(CATALOGUES) ## serve on 127.0.0.1:8000 (PORT=) with the worker beside it
-	@exec $(PY) -m review.serving --port $(PORT)
+	@exec $(PY) -m review.serving --port $(PORT) $(ARGS)
 
 demo: .venv/.stamp $(CATALOGUES) ## the same on a throw-away database filled with a synthetic sample
 	@exec $(PY) -m review.serving --port $(PORT) --demo
+
+upgrade: .venv/.stamp $(CATALOGUES) ## back up (BACKUP=FILE), migrate, fsck, restart what make run serves
+	@$(FLASK) upgrade $(if $(BACKUP),--backup "$(BACKUP)")
+	@$(PY) -m review.serving --restart
 
 test: .venv/.stamp-dev tools $(CATALOGUES) ## everything: both engines and the browser (REQUIRE_ALL=1: or fail)
 	TMPDIR=$(SCRATCH) $(PYTEST) -q -n $(WORKERS) --dist worksteal $(ARGS)

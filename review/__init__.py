@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from review import config as configuration
-from review import store
+from review import logs, store
 from review.extensions import babel, csrf, db, login_manager, migrate
 
 
@@ -20,14 +20,15 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     import review.models  # noqa: F401  (every table is known before the first query)
     from review import cli, views
 
-    app = Flask(__name__, template_folder="../templates")
+    app = logs.Quiet(__name__, template_folder="../templates")
     app.config.from_mapping(configuration.settings(config))
+    logs.configure(configuration.home())
     store.configure(app.config["OBJECT_STORE_URL"])
     db.init_app(app)
     migrate.init_app(app, db, directory=str(configuration.ROOT / "migrations"))
     csrf.init_app(app)
     login_manager.init_app(app)
-    babel.init_app(app, locale_selector=views.language.chosen)
+    babel.init_app(app, locale_selector=views.language.chosen, timezone_selector=views.language.zone)
     views.register(app)
     cli.register(app)
     return app

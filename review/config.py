@@ -29,6 +29,8 @@ UPLOAD_LIMIT = 32 * 1024 * 1024
 _home = ROOT / "instance"
 _origin = ""
 _secret = ""
+_smtp = ""
+_address = ""
 
 
 class OriginChanged(RuntimeError):
@@ -50,14 +52,26 @@ def secret() -> bytes:
     return _secret.encode()
 
 
+def smtp_url() -> str:
+    """Where mail is handed over, or nothing where none is sent."""
+    return _smtp
+
+
+def address() -> str:
+    """The public address of this desk without a slash at its end, or nothing where none is set."""
+    return _address
+
+
 def settings(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The Flask configuration: environment, then overrides under the same or under Flask's own names."""
+    global _smtp, _address
     given = dict(overrides or {})
     environment = {name: given.pop(name, os.environ.get(name)) for name in ENVIRONMENT}
     folder = _open_home(environment["ASSAY_HOME"])
     database = database_url(environment["DATABASE_URL"] or f"sqlite:///{folder / DATABASE_FILE}")
     key = _open_secret(environment["SECRET_KEY"], folder)
     address = environment["ASSAY_URL"]
+    _smtp, _address = environment["SMTP_URL"] or "", (address or "").rstrip("/")
     secure = bool(address and address.startswith("https://"))
     return {
         "ASSAY_HOME": str(folder),
@@ -137,6 +151,17 @@ def _open_origin(given: str | None, folder: Path) -> str:
     if given and given != _origin:
         raise OriginChanged(f"ASSAY_ORIGIN is {given}, but this log was opened as {_origin}")
     return _origin
+
+
+def adopt_origin(name: str) -> None:
+    """Take over the name of a log that is brought back into a home whose own was never opened."""
+    global _origin
+    path = _home / "origin"
+    draft = path.with_name(f"origin.{os.getpid()}")
+    draft.write_text(name + "\n", encoding="ascii")
+    draft.chmod(0o600)
+    draft.replace(path)
+    _origin = name
 
 
 def _new_secret() -> str:

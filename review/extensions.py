@@ -60,10 +60,11 @@ migrate = Migrate()
 def engine_options(url: str) -> dict[str, Any]:
     """What the pool and the driver need for the engine behind this address."""
     if url.startswith("sqlite"):
-        return {"pool_size": 10, "max_overflow": 10}
+        return {"pool_size": 10, "max_overflow": 10, "hide_parameters": True}
     return {
         "pool_size": 10,
         "max_overflow": 10,
+        "hide_parameters": True,
         "connect_args": {"options": "-c jit=off -c timezone=UTC"},
     }
 

@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select, update
+from sqlalchemy.exc import IntegrityError
 
-from review import clock
-from review.actions import accounts, approvals, log, rounds, settlements
+from review import clock, config, logs, mail
+from review.actions import accounts, approvals, import_runs, log, rounds, seats, settlements
 from review.actions.accounts import account_write
 from review.models import Job, LogHead, session
 
@@ -22,11 +23,15 @@ Handler = Callable[[Mapping[str, Any]], object]
 HANDLERS: Mapping[str, Handler] = {
     "close_round": lambda job: rounds.close_due(job["incident"], job["round"], job.get("asked")),
     "round_deadline": lambda job: rounds.deadline_due(job["incident"], job["round"]),
+    "remind_reviewer": lambda job: seats.remind(job["incident"], job["round"], job["who"]),
+    "end_arguments": lambda job: settlements.arguments_due(job["incident"], job["round"]),
     "end_ladder": lambda job: settlements.ladder_due(job["incident"], job["settler"]),
     "publish_grade": lambda job: approvals.publish_due(job["incident"], job["proposal"]),
     "record_heads": lambda _job: log.record_heads(),
     "publish_checkpoint": lambda _job: log.publish_checkpoint(),
     "sweep": lambda _job: sweep(),
+    "send_mail": lambda job: mail.send_notice(job),
+    "import_file": lambda job: import_runs.go_on(job["run"]),
 }
 
 LEASE = timedelta(minutes=1)  # a worker that dies leaves its job to the next one after this, longer each time
@@ -44,12 +49,12 @@ class Taken:
     leased: datetime
 
 
-def run_due(limit: int = 1_000) -> int:
-    """Do every job that is due, those that they make due included; answers how many were done."""
+def run_due(limit: int = 1_000, *, stopping: Callable[[], bool] = lambda: False) -> int:
+    """Do every job that is due, those that they make due included, until `stopping`; answers how many were done."""
     _plant()
     done = 0
     for _turn in range(limit):
-        job = _take()
+        job = None if stopping() else _take()
         if job is None:
             break
         done += _do(job)
@@ -70,10 +75,16 @@ def _plant() -> None:
     missing = [row for row in periodic if row[1] not in known]
     opened = session.scalar(select(LogHead.id).limit(1)) is not None
     session.rollback()
-    if not missing or not opened:
-        return
+    if missing and opened:
+        try:
+            _put(missing)
+        except IntegrityError:
+            return  # another worker planted them in this moment
+
+
+def _put(jobs: list[tuple[str, str, datetime]]) -> None:
     with account_write():
-        for kind, key, due in missing:
+        for kind, key, due in jobs:
             if session.scalar(select(Job.id).where(Job.key == key)) is None:
                 session.add(Job(kind=kind, key=key, payload={}, due_at=due))
                 session.flush()
@@ -119,5 +130,8 @@ def _note(job: Taken, **changes: Any) -> None:
 def sweep() -> None:
     """Forget what the machine no longer needs: old jobs, attempts, sessions, links. Nothing of the record."""
     accounts.sweep()
+    import_runs.sweep(clock.now() - KEPT)
+    seats.sweep()
+    logs.sweep(config.home())
     with account_write():
         session.execute(delete(Job).where(Job.done_at < clock.now() - KEPT))

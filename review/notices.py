@@ -5,12 +5,15 @@ Nobody is told of another's answer: a notice goes out when a round opens, ends o
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from review.models import Participation, Person, session
+from review import config
+from review.models import Notice, Participation, Person, session
+from review.models.admissions import admitted
 from review.rules.words import N_
 
 if TYPE_CHECKING:
@@ -19,15 +22,26 @@ if TYPE_CHECKING:
 KINDS = {
     "vote_owed": N_("Your vote is asked for."),
     "vote_reminder": N_("Your vote is still asked for."),
+    "vote_late": N_("Your vote is late."),
     "released": N_("Your vote is no longer asked for."),
     "round_abandoned": N_("A round was abandoned."),
     "settlement_opened": N_("A disagreement is open for your arguments."),
     "settler_wanted": N_("A disagreement waits for a settler."),
+    "settler_late": N_("A settler's time has run out."),
     "settle_owed": N_("You were asked to settle a disagreement."),
     "proposal_waiting": N_("A result waits for approval."),
     "returned": N_("A result was returned."),
     "published": N_("A grade that you voted on was published."),
+    "absorbed": N_("Another incident was merged into one of this desk: it needs a new round."),
     "reopened": N_("A published grade was reopened."),
+    "settlement_ended": N_("A disagreement was ended without a result."),
+    "override_asked": N_("Another grade was asked for and waits for a second lead."),
+    "override_seconded": N_("The other grade that you asked for was seconded. You can approve it."),
+    "recheck_opened": N_("A published version is being checked again."),
+    "conflict_disclosed": N_("Somebody who voted here has declared a conflict since."),
+    "password_link": N_("An admin made a link to a new password for your log-in."),
+    "authenticator_taken": N_("An admin took the authenticator of your log-in away."),
+    "log_in_in_hand": N_("An admin took the log-in of somebody of the desk in hand."),
 }
 
 
@@ -47,8 +61,40 @@ def tell_leads(act: Act, kind: str) -> None:
     _tell(act, kind, session.scalars(select(Person.id).where(Person.role == "lead", Person.active)))
 
 
+def tell_of_log_in(act: Act, kind: str, person: int) -> None:
+    """Whose log-in an admin takes in hand is told, and every other lead and admin: nobody signs in as them unseen."""
+    _tell(act, kind, [person])
+    keepers = select(Person.id).where(Person.role.in_(("lead", "admin")), Person.active, Person.id != person)
+    _tell(act, "log_in_in_hand", session.scalars(keepers))
+
+
+def tell_leads_once(act: Act, kind: str) -> None:
+    """The same, but for those who have not read this very line yet: for a job that may run twice."""
+    unread = select(Notice.person_id).where(
+        Notice.incident_id == act.incident.id, Notice.kind == kind, Notice.read_at.is_(None)
+    )
+    leads = session.scalars(select(Person.id).where(Person.role == "lead", Person.active, Person.id.not_in(unread)))
+    _tell(act, kind, leads)
+
+
 def _tell(act: Act, kind: str, people: Iterable[int]) -> None:
     if kind not in KINDS:
         raise ValueError(f"no notice is called {kind}")
-    for person in sorted(set(people) - {act.actor.person}):
+    for person in sorted(_admitted(act, set(people)) - {act.actor.person}):
         act.notify(person, kind)
+
+
+def _admitted(act: Act, people: set[int]) -> set[int]:
+    """Of a restricted incident nobody is told to whom it is not shown."""
+    if not act.held or not act.incident.restricted:
+        return people
+    return people & admitted(session, act.incident.id)
+
+
+def by_mail(act: Act, kind: str, person: int) -> None:
+    """The same line by mail, later, where mail is sent at all: one message for what is said twice before that."""
+    if not config.smtp_url():
+        return
+    incident = act.incident.name if act.held else None
+    payload = {"kind": kind, "person": person, "incident": incident, "message": secrets.token_hex(12)}
+    act.later("send_mail", f"mail:{kind}:{incident}:{person}", payload)

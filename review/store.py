@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,10 +12,11 @@ from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
 
 import obstore
-from obstore.exceptions import AlreadyExistsError
+from obstore.exceptions import AlreadyExistsError, BaseError
 from obstore.store import LocalStore, ObjectStore, from_url
 
 BLOCK = 1024 * 1024
+NO_ROOM = os.strerror(errno.ENOSPC)
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,6 +38,10 @@ class Store:
             obstore.put(self._objects, _path(digest), data, mode="create", use_multipart=False)
         except AlreadyExistsError:
             pass
+        except BaseError as problem:
+            if NO_ROOM in str(problem):
+                raise OSError(errno.ENOSPC, NO_ROOM) from problem
+            raise
         return digest
 
     def get(self, digest: str) -> bytes:

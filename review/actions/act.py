@@ -21,7 +21,7 @@ from weakref import WeakSet
 
 from sqlalchemy import Connection, bindparam, insert, select
 
-from review import clock, config
+from review import clock, config, notices
 from review.actions.guard import current_act
 from review.actions.held import INCIDENTS, Held, as_locked, as_new
 from review.actions.locking import writing
@@ -30,6 +30,7 @@ from review.audit import canonical, keys
 from review.audit.append import Chain, Entry
 from review.audit.events.event import Event
 from review.models import Incident, Job, LogHead, Notice, Participation, Person, PersonKey, Stream, session, shelf
+from review.models.admissions import admitted, exists
 from review.models.columns import upsert
 from review.models.dossiers import EVERYBODY, codebooks, history, history_for, policies, with_mode
 from review.models.persons import member_rows, opened_key, person_key, person_keys
@@ -75,6 +76,7 @@ class Act:
         self.at: datetime = clock.now()
         self.changed = False
         self.held: dict[int, Held] = {}
+        self.about: Held | None = None  # of several incidents, the one that the act is about
         self.entries: list[tuple[Entry, Held | None]] = []
         self.rows: list[tuple[Any, Event]] = []
         self.connection: Connection
@@ -129,7 +131,7 @@ class Act:
     def _hold(self, locked: Any) -> None:
         *values, mode = locked
         row = as_locked(values)
-        if row.restricted:
+        if not exists(session, row, self.actor):
             raise NotFound
         folded = history_for(session, row, self.who_in(row.name), self.keys.open_text)
         self.held[row.id] = Held(row, folded, mode or "active")
@@ -142,7 +144,9 @@ class Act:
 
     @property
     def only(self) -> Held:
-        """The one incident of an act that names one."""
+        """The one incident of an act that names one, or the one that an act on several is about."""
+        if self.about is not None:
+            return self.about
         (held,) = self.held.values()
         return held
 
@@ -237,6 +241,9 @@ class Act:
     def members(self) -> tuple[Member, ...]:
         """The active people of the desk as they are known in the act's incident."""
         rows = member_rows(session)
+        if self.held and self.incident.restricted:
+            shown = admitted(session, self.incident.id)
+            rows = [row for row in rows if row.id in shown]
         unknown = {row.id for row in rows} - self._person_keys.keys()
         self._person_keys |= person_keys(session, self.keys, unknown)
         return tuple(Member(row.name, row.role, self.pseudonym(row.id, self._message)) for row in rows)
@@ -287,6 +294,8 @@ class Act:
         """Link a person to their pseudonym in an incident, once, and answer it."""
         pseudonym = self.pseudonym(person, held.row.name)
         if pseudonym not in held.asked and person not in held.people:
+            if held.row.restricted and person not in admitted(session, held.row.id):
+                raise NotFound("unknown-person")
             session.add(Participation(person_id=person, incident_id=held.row.id, pseudonym=pseudonym))
             held.people[person] = pseudonym
         return pseudonym
@@ -305,6 +314,7 @@ class Act:
         """One line in a person's inbox about the act's incident: a kind, never words from the record."""
         incident_id = self.incident.id if self.held else None
         session.add(Notice(person_id=person, incident_id=incident_id, kind=kind, at=self.at))
+        notices.by_mail(self, kind, person)
 
     # exit
 

@@ -49,7 +49,7 @@ def approve(actor: Actor, ref: str, *, reason: str | None, seen: str | None, not
         if approved.not_before is None:
             _publish(act, event, approval.the_proposal(act.dossier), approved.kind)
         else:
-            _publish_on(act, approved.of, approved.not_before)
+            publish_on(act, approved.of, approved.not_before)
     return approved.version
 
 
@@ -68,7 +68,8 @@ def _publish(act: Act, of: Event | int, proposal: Proposal, kind: str) -> None:
     notices.tell(act, "published", _voters(act.dossier, proposal.round))
 
 
-def _publish_on(act: Act, proposal: int, day: str) -> None:
+def publish_on(act: Act, proposal: int, day: str) -> None:
+    """Let the worker publish what was approved for a later day, when that day comes."""
     due = datetime.combine(datetime.fromisoformat(day).date(), time(), UTC)
     payload = {"incident": act.incident.name, "proposal": proposal}
     act.later("publish_grade", f"publish:{act.incident.name}:{proposal}", payload, due)
@@ -79,7 +80,7 @@ def publish_due(ref: str, proposal: int) -> None:
     """The machine publishes what was approved for this day if the dossier still matches, else voids it."""
     with acting(SYSTEM, ref) as act:
         standing = act.dossier.proposal
-        if standing is None or standing.seq != proposal or standing.approval is None:
+        if standing is None or standing.seq != proposal or standing.approval is None or act.dossier.exited:
             return
         match approval.due_for_publication(act.dossier, clock.day(act.at)):
             case "publish":
@@ -90,7 +91,7 @@ def publish_due(ref: str, proposal: int) -> None:
 
 def _void(act: Act, standing: Proposal) -> None:
     act.record(ProposalVoided(of=standing.seq))
-    anew = consequences.proposed(act.chain, act.dossier)
+    anew = consequences.proposed(act.chain, act.dossier) if approval.stands(act.dossier, standing) else None
     if anew is not None:
         act.record(anew)
     notices.tell_leads(act, "proposal_waiting")
@@ -98,7 +99,10 @@ def _void(act: Act, standing: Proposal) -> None:
 
 @action("return_grade", GradeReturned)
 def return_grade(actor: Actor, ref: str, *, to: str, reason: str | None, seen: str | None) -> None:
-    """A lead returns a result with a reason: to a new round, or to a new settler where a settlement decided."""
+    """A lead returns a result with a reason: to a new round, or to a new settler where a settlement decided.
+
+    One that was approved for a later day can be returned until that day: nothing of it is public yet.
+    """
     with acting(actor, ref) as act:
         act.permit("return_grade")
         act.fresh_dossier(seen)

@@ -16,9 +16,12 @@ from review.audit.events.incidents import (
     ClaimReceived,
     ClaimRestored,
     ClaimUngrouped,
+    ClaimWithdrawn,
 )
-from review.models import Claim, session
+from review.models import Claim, ClaimSign, session
+from review.models.signs import of_claim
 from review.rules import texts
+from review.rules.claims import SET_ASIDE
 from review.rules.errors import Invalid, NotFound
 from review.rules.permissions import Actor
 from review.rules.viewers import Deed
@@ -26,7 +29,6 @@ from review.rules.words import N_
 
 MISSING_TEXT = N_("Not answered yet. Give the allegation as it was received, word for word.")
 NOT_WAITING = N_("Only a claim that waits can be set aside. Take it out of its incident first.")
-SET_ASIDE = ("duplicate", "dismissed")
 LONGEST_URL, LONGEST_NAME = 2_000, 200
 
 
@@ -53,6 +55,8 @@ def receive_claim(
         )
         act.record(event, claim=name)
         act.add(Claim(name=name, stage="received"), event)
+        for kind, sign in sorted(of_claim(event.sealed)):
+            act.add(ClaimSign(kind=kind, sign=sign), event)
     return event.seq or 0
 
 
@@ -123,6 +127,17 @@ def dismiss_claim(actor: Actor, claim: int, *, reason: str) -> int:
         row, words = the_claim(claim), texts.reason(reason)
         event = _set_aside(act, row, ClaimDismissed(claim=claim, of=None, reason=words))
         row.stage = "dismissed"
+    return event.seq or 0
+
+
+@action("withdraw_claim", ClaimWithdrawn)
+def withdraw_claim(actor: Actor, claim: int, *, reason: str) -> int:
+    """A claim that whoever brought it takes back is withdrawn with a reason; it stays readable."""
+    with acting(actor) as act:
+        act.require("withdraw_claim", Deed(claim=claim))
+        row, words = the_claim(claim), texts.reason(reason)
+        event = _set_aside(act, row, ClaimWithdrawn(claim=claim, of=None, reason=words))
+        row.stage = "withdrawn"
     return event.seq or 0
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
@@ -15,6 +16,7 @@ from review.audit.events.event import TYPES, Event
 from review.audit.events.grading import RoundClosed, SettlementClosed, SettlementOpened, VoteRevealed
 from review.models import Event as EventRow
 from review.models import RoundClosing, Settlement, SettlementClosing, session
+from review.models.work import arguments_key
 from review.rules import rounds, settlement
 from review.rules.dossier import Dossier
 from review.rules.permissions import SYSTEM
@@ -88,8 +90,16 @@ def _open_settlement(act: Act, opened: Dossier, number: int) -> None:
     event = SettlementOpened(round=number)
     act.record(event)
     act.add(Settlement(round=number), event)
+    hours = rounds.the_round(opened, number).policy.times["arguments"]
+    end_arguments(act, number, act.at + timedelta(hours=hours))
     notices.tell(act, "settlement_opened", (vote.voter for vote in opened.live(number)))
     notices.tell_leads(act, "settlement_opened")
+
+
+def end_arguments(act: Act, number: int, at: datetime) -> None:
+    """Let the arguments on this round end, and its second vote open, at that moment."""
+    name = act.incident.name
+    act.later("end_arguments", arguments_key(name, number), {"incident": name, "round": number}, at)
 
 
 def record_settled(act: Act, dossier: Dossier, result: Settled) -> Event:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import event
+from sqlalchemy import event, inspect
 from sqlalchemy.orm import ORMExecuteState, Session
 
 from review.models import Base
@@ -52,4 +52,14 @@ def _refuse_unrecorded_statements(state: ORMExecuteState) -> None:
 def _is_record(session: Session, row: Any) -> bool:
     if is_account(type(row)):
         return False
-    return row in session.new or row in session.deleted or session.is_modified(row)
+    # Not session.new, which is put together anew each time it is asked: an import flushes thousands of rows.
+    if inspect(row).pending or row in session.deleted:
+        return True
+    if not session.is_modified(row):
+        return False
+    beside: frozenset[str] = getattr(type(row), "__account_columns__", frozenset())
+    return not beside or bool(_changed(row) - beside)
+
+
+def _changed(row: Any) -> set[str]:
+    return {column.key for column in inspect(row).attrs if column.history.has_changes()}

@@ -14,6 +14,7 @@ from review.audit import canonical
 from review.audit.append import Chain
 from review.models import Incident, Participation, session
 from review.models.dossiers import with_mode
+from review.models.involvement import with_carried
 from review.rules.dossier import Dossier, Record
 from review.rules.history import History
 
@@ -49,7 +50,7 @@ class Held:
         """The incident as it stood before the act, with the mode of its stream."""
         if self.mode is None:
             return with_mode(session, self.before)
-        return replace(self.before, stream_mode=self.mode)
+        return with_carried(session, replace(self.before, stream=self.row.stream, stream_mode=self.mode))
 
     def changes(self) -> dict[str, Any]:
         """The columns that the act has changed, with their new values."""

@@ -2,66 +2,40 @@
 
 from __future__ import annotations
 
-import csv
-import gzip
 import hashlib
-import io
-import zlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-import orjson
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from review.actions.act import Act, acting
+from review.actions.held import INCIDENTS, Held, as_new
 from review.actions.streams import put_stream
+from review.actions.tables import File, Row, Unreadable, examined, fits, for_kind, rows
 from review.actions.verb import action
+from review.audit import canonical
 from review.audit.events.grading import GradeImported
 from review.audit.events.incidents import IncidentImported
 from review.audit.events.log import ImportMade, StreamDefined
 from review.models import CodebookVersion, Determination, ImportedRow, Stream, session
-from review.rules import grades, imports, streams
-from review.rules.errors import DomainError, Forbidden
+from review.models.dossiers import codebooks, policies
+from review.rules import columns, grades, imports, streams
+from review.rules.columns import Kind
+from review.rules.errors import Forbidden
+from review.rules.history import History
 from review.rules.imports import THEATRE, Reading
 from review.rules.permissions import Actor, may
 from review.rules.sources import normalised_url, url_problem
-from review.rules.words import N_
 
 BATCH = 1_000
-GZIP = b"\x1f\x8b"
-LARGEST_ROW = 40_000  # bytes; a disclosure of the trail carries 65,536 once encoded
-NEEDED = ("code", "url")
+LARGE = 4_000  # characters of a row that may be too much once it is facts
+
+_NEW = insert(INCIDENTS).returning(INCIDENTS.c.id, sort_by_parameter_order=True)
 
 Outcome = Literal["imported", "present", "changed", "refused"]
-
-
-class Unreadable(DomainError):
-    """The file is no file of incidents: nothing after what is reported was imported."""
-
-    def __init__(self, sentence: str, **values: object) -> None:
-        super().__init__("unreadable", **values)
-        self.sentence = sentence
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One row of the file by its place, with its cells, or with why it cannot be taken."""
-
-    number: int
-    cells: dict[str, str]
-    problem: str | None = None
-
-    @property
-    def code(self) -> str:
-        return self.cells.get("code", "").strip()
-
-    @property
-    def sha256(self) -> str:
-        return hashlib.sha256(orjson.dumps(self.cells, option=orjson.OPT_SORT_KEYS)).hexdigest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,19 +63,9 @@ class Totals:
         self.noted += bool(report.notes) and report.outcome == "imported"
 
 
-@dataclass(frozen=True, slots=True)
-class File:
-    """A file by what is in it: the same under every name."""
-
-    name: str
-    sha256: str
-    size: int
-
-    def as_value(self) -> dict[str, object]:
-        return {"name": self.name, "sha256": self.sha256, "size": self.size}
-
-
 Tell = Callable[[RowReport], None]
+Start = Callable[[int], None]
+Take = Callable[[Actor, list[Row]], list[RowReport]]
 
 
 def import_incidents(
@@ -112,188 +76,193 @@ def import_incidents(
     limit: int | None = None,
     dry_run: bool = False,
     tell: Tell = lambda _report: None,
+    start: Start = lambda _rows: None,
 ) -> Totals:
     """Import a CSV file, plain or .gz, a thousand rows a transaction; a second run changes nothing."""
-    if not may(actor.role, "import_incidents"):
-        raise Forbidden("import_incidents")
-    totals, file = Totals(), _file(path)
-    take = preview if dry_run else import_rows
-    with _rows(path) as rows:
-        taken = islice(rows, limit)
+    file = asked_for(actor, path, columns.INCIDENTS)
+    start(file.rows if limit is None else min(file.rows, limit))
+
+    def take(actor: Actor, batch: list[Row]) -> list[RowReport]:
+        if dry_run:
+            return preview(batch, file)
+        return import_rows(actor, batch, file=file, theatre=theatre)
+
+    return each(actor, path, columns.INCIDENTS, take, limit=limit, tell=tell)
+
+
+def asked_for(actor: Actor, path: Path, kind: Kind) -> File:
+    """The file, where this person may import it and it is one of this kind from end to end."""
+    if not may(actor.role, kind.verb):
+        raise Forbidden(kind.verb)
+    return for_kind(examined(path), kind)
+
+
+def each(actor: Actor, path: Path, kind: Kind, take: Take, *, limit: int | None, tell: Tell) -> Totals:
+    """Take the rows of a file a batch at a time, and tell of each."""
+    totals = Totals()
+    with rows(path, kind=kind) as found:
+        taken = islice(found, limit)
         while batch := list(islice(taken, BATCH)):
-            for report in take(actor, batch, file=file, theatre=theatre):
+            for report in take(actor, batch):
                 totals.count(report)
                 tell(report)
     return totals
 
 
-# --- the file ----------------------------------------------------------------------------------------------
-
-
-def _file(path: Path) -> File:
-    try:
-        with path.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise Unreadable(N_("The file cannot be opened: %(why)s."), why=error.strerror) from error
-    return File(path.name, digest, path.stat().st_size)
-
-
-@contextmanager
-def _rows(path: Path) -> Iterator[Iterator[Row]]:
-    with path.open("rb") as raw:
-        packed = raw.read(2) == GZIP
-        raw.seek(0)
-        content = gzip.GzipFile(fileobj=raw) if packed else raw
-        # Bytes that are no text reach their row and refuse it alone.
-        text = io.TextIOWrapper(content, encoding="utf-8-sig", errors="surrogateescape", newline="")
-        yield _parsed(text)
-
-
-def _parsed(text: Iterable[str]) -> Iterator[Row]:
-    reader = csv.reader(text, strict=True)
-    header = _next(reader)
-    if header is None or not set(NEEDED) & set(header):
-        raise Unreadable(N_("This is no file of incidents: its first line names neither a code nor a url."))
-    if len(set(header)) < len(header):
-        raise Unreadable(N_("The first line names a column twice."))
-    number = 0
-    while (cells := _next(reader)) is not None:
-        if not cells:
-            continue
-        number += 1
-        yield _row(number, header, cells)
-
-
-def _next(reader: Iterator[list[str]]) -> list[str] | None:
-    """The next line's cells; None at the end of the file."""
-    try:
-        return next(reader, None)
-    except (EOFError, gzip.BadGzipFile, zlib.error) as error:
-        raise Unreadable(N_("The packed file is damaged or cut short.")) from error
-    except csv.Error as error:
-        raise Unreadable(N_("The table cannot be read: %(why)s."), why=str(error)) from error
-
-
-def _row(number: int, header: Sequence[str], cells: list[str]) -> Row:
-    named = dict(zip(header, cells, strict=False))
-    if len(cells) != len(header):
-        return Row(number, named, "cells")
-    if any(_is_no_text(cell) for cell in cells):
-        return Row(number, {}, "text")
-    if not named.get("code", "").strip() and not named.get("url", "").strip():
-        return Row(number, named, "nameless")
-    if sum(len(cell.encode()) for cell in cells) > LARGEST_ROW:
-        return Row(number, named, "too-large")
-    return Row(number, named)
-
-
-def _is_no_text(cell: str) -> bool:
-    return any("\ud800" <= letter <= "\udfff" or letter == "\0" for letter in cell)
-
-
 # --- the rows ----------------------------------------------------------------------------------------------
 
 
-def preview(_actor: Actor, rows: list[Row], *, file: File, theatre: str) -> list[RowReport]:
+def preview(batch: list[Row], file: File) -> list[RowReport]:
     """What an import of these rows would report; nothing is written."""
-    known = _known(rows, file)
-    return [_judged(row, known, file) for row in rows]
+    return [row.report for row in judged(batch, file)]
+
+
+Keep = Callable[[Sequence[RowReport], Sequence[int | None]], None]
+"""Told, in the transaction of the batch, of every report and of the incident that its row became."""
 
 
 @action("import_incidents", IncidentImported, GradeImported, StreamDefined, ImportMade)
-def import_rows(actor: Actor, rows: list[Row], *, file: File, theatre: str) -> list[RowReport]:
+def import_rows(
+    actor: Actor, batch: list[Row], *, file: File, theatre: str, keep: Keep = lambda _reports, _ids: None
+) -> list[RowReport]:
     """One transaction: each new row becomes an incident in the stream of its first party."""
     with acting(actor) as act:
         act.permit("import_incidents")
-        batch = _Batch(act, theatre, _known(rows, file), file)
-        reports = [batch.take(row) for row in rows]
-        made = sum(report.outcome == "imported" for report in reports)
-        if made:
+        taken = judged(batch, file)
+        new = [row for row in taken if row.reading is not None]
+        made = _Batch(act, theatre).make(new)
+        reports = [row.report for row in taken]
+        if new:
+            session.execute(insert(ImportedRow.__table__), made)
             refused = sum(report.outcome == "refused" for report in reports)
-            act.record(ImportMade(rows=made, refused=refused, file=file.as_value()))
+            act.record(ImportMade(rows=len(new), refused=refused, file=file.as_value()))
+        became = {str(row["key"]): row["incident_id"] for row in made}
+        keep(reports, [became.get(row.key) if row.reading else None for row in taken])
     return reports
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A row, what is to become of it, and its reading where it is to become an incident."""
+
+    row: Row
+    report: RowReport
+    key: str = ""
+    reading: Reading | None = None
+
+
+def judged(batch: list[Row], file: File) -> list[Judged]:
+    keys = {row.number: _key(row, file) for row in batch if row.problem is None}
+    known = _known(keys.values())
+    return [_judge(row, keys.get(row.number, ""), known) for row in batch]
+
+
+def _judge(row: Row, key: str, known: dict[str, str]) -> Judged:
+    """What is to become of a row; a new one is noted in `known`, so that its repetition is not."""
+    code = row.named.get("code", "").strip()
+    if row.problem is not None:
+        return Judged(row, RowReport(row.number, code, "refused", (row.problem,)))
+    if key in known:
+        outcome: Outcome = "present" if known[key] == row.sha256 else "changed"
+        return Judged(row, RowReport(row.number, code, outcome))
+    reading = imports.read(row.named)
+    if sum(map(len, row.named.values())) > LARGE and not fits(reading.facts.as_dict()):
+        return Judged(row, RowReport(row.number, code, "refused", ("too-large",)))
+    known[key] = row.sha256
+    return Judged(row, RowReport(row.number, code, "imported", reading.notes), key, reading)
 
 
 def _key(row: Row, file: File) -> str:
     """By what a row is known again: its address, else its place in this very file."""
-    url = row.cells.get("url", "").strip()
+    url = row.named.get("url", "").strip()
     if not url:
         return f"{file.sha256}:{row.number}"
     address = url if url_problem(url) else normalised_url(url)
     return address if len(address) <= 200 else "sha256:" + hashlib.sha256(address.encode()).hexdigest()
 
 
-def _known(rows: list[Row], file: File) -> dict[str, str]:
-    keys = [_key(row, file) for row in rows if row.problem is None]
+def _known(keys: Iterable[str]) -> dict[str, str]:
+    wanted = list(keys)
     found: dict[str, str] = {}
-    for start in range(0, len(keys), 500):
-        some = ImportedRow.key.in_(keys[start : start + 500])
+    for start in range(0, len(wanted), 500):
+        some = ImportedRow.key.in_(wanted[start : start + 500])
         found |= dict(session.execute(select(ImportedRow.key, ImportedRow.sha256).where(some)).all())
     return found
 
 
-def _judged(row: Row, known: dict[str, str], file: File) -> RowReport:
-    """What is to become of a row; a new one is noted in `known`, so that its repetition is not."""
-    if row.problem is not None:
-        return RowReport(row.number, row.code, "refused", (row.problem,))
-    key = _key(row, file)
-    if key in known:
-        return RowReport(row.number, row.code, "present" if known[key] == row.sha256 else "changed")
-    known[key] = row.sha256
-    return RowReport(row.number, row.code, "imported", imports.read(row.cells).notes)
-
-
 @dataclass(slots=True)
 class _Batch:
+    """The new rows of one transaction, made incidents together: no row of the database is asked for twice."""
+
     act: Act
     theatre: str
-    known: dict[str, str]
-    file: File
-    slugs: set[str] = field(default_factory=set)
-    codebook: int | None = None
+    slugs: dict[str | None, str] = field(default_factory=dict)
 
-    def take(self, row: Row) -> RowReport:
-        report = _judged(row, self.known, self.file)
-        if report.outcome == "imported":
-            self._import(row, imports.read(row.cells))
-        return report
+    def make(self, new: list[Judged]) -> list[dict[str, Any]]:
+        book = _codebook() if any(row.reading and row.reading.grade for row in new) else 0
+        return [self._make(row, held, book) for row, held in zip(new, _created(self.act, len(new)), strict=True)]
 
-    def _import(self, row: Row, reading: Reading) -> None:
+    def _make(self, new: Judged, held: Held, book: int) -> dict[str, Any]:
+        reading = new.reading
+        assert reading is not None
+        self._record(reading, new.row, held)
+        if reading.grade is not None:
+            self._grade(reading, held, book)
+        return {"key": new.key, "incident_id": held.row.id, "sha256": new.row.sha256}
+
+    def _record(self, reading: Reading, row: Row, held: Held) -> None:
         stream = self._stream(reading.party)
-        held = self.act.create_incident()
         event = IncidentImported(
             stream=stream, source="csv", facts=reading.facts.as_dict(), exact=reading.exact, row=row.cells
         )
         self.act.record(event, held=held)
-        session.add(ImportedRow(key=_key(row, self.file), incident_id=held.row.id, sha256=row.sha256))
-        if reading.grade is None:
-            return
+
+    def _grade(self, reading: Reading, held: Held, book: int) -> None:
         casualties = reading.facts.civilians.as_dict()
-        graded = GradeImported(grade=reading.grade, range=casualties, codebook=self._codebook())
+        graded = GradeImported(grade=reading.grade, range=casualties, codebook=book)
         self.act.record(graded, held=held)
         legacy = Determination(
             incident_id=held.row.id,
             version=0,
             grade=reading.grade,
             range=casualties,
-            codebook_seq=self._codebook(),
+            codebook_seq=book,
             kind="legacy",
         )
         self.act.add(legacy, graded)
 
     def _stream(self, party: str | None) -> str:
-        name = f"{party or 'Unknown'} × {self.theatre}"
-        slug = streams.slug_of(name)
-        if slug not in self.slugs and session.get(Stream, slug) is None:
-            put_stream(self.act, slug, name[: streams.LONGEST_NAME], "active", None)
-        self.slugs.add(slug)
-        return slug
+        if party not in self.slugs:
+            name = f"{party or 'Unknown'} × {self.theatre}"
+            slug = streams.slug_of(name)
+            if slug not in self.slugs.values() and session.get(Stream, slug) is None:
+                put_stream(self.act, slug, name[: streams.LONGEST_NAME], "active", None)
+            self.slugs[party] = slug
+        return self.slugs[party]
 
-    def _codebook(self) -> int:
-        if self.codebook is None:
-            statement = select(CodebookVersion.seq).where(CodebookVersion.key == grades.DEFAULT.id)
-            self.codebook = session.execute(
-                statement.order_by(CodebookVersion.seq.desc()).limit(1)
-            ).scalar_one()
-        return self.codebook
+
+def _created(act: Act, count: int) -> list[Held]:
+    """So many new incidents with random names, written at once and held by this act."""
+    made = [as_new() for _one in range(count)]
+    for row in made:
+        row.name = "i-" + canonical.random_name()
+    values = [{name: value for name, value in vars(row).items() if value is not None} for row in made]
+    ids = act.connection.execute(_NEW, values).scalars().all() if made else []
+    known = policies(session), codebooks(session)
+    for row, id_ in zip(made, ids, strict=True):
+        row.id = id_
+        act.held[id_] = held = Held(row, History(row.name, *known))
+        held.people = {}  # nobody is known in what did not exist before
+    act.changed = act.changed or bool(made)
+    return [act.held[row.id] for row in made]
+
+
+def _codebook() -> int:
+    statement = select(CodebookVersion.seq).where(CodebookVersion.key == grades.DEFAULT.id)
+    return int(session.execute(statement.order_by(CodebookVersion.seq.desc()).limit(1)).scalar_one())
+
+
+__all__ = [
+    "BATCH", "File", "Keep", "Row", "RowReport", "Totals", "Unreadable", "asked_for", "each", "import_incidents",
+    "import_rows", "preview",
+]  # fmt: skip

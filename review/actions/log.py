@@ -12,7 +12,7 @@ from review.actions.act import acting, signing
 from review.actions.verb import action
 from review.audit import canonical, keys, note
 from review.audit.append import heads_root
-from review.audit.events.log import ClockStepped, ExportMade, LogHeads
+from review.audit.events.log import BackupMade, ClockStepped, ExportMade, LogHeads
 from review.audit.tree import Edge
 from review.models import Checkpoint, Event, Incident, LogHead, session
 from review.rules import texts
@@ -117,6 +117,15 @@ def record_export(
             purpose=texts.remark(purpose, "purpose"),
         )
         act.record(event)
+    return event.seq or 0
+
+
+@action("back_up", BackupMade)
+def record_backup(actor: Actor, *, size: int) -> int:
+    """A backup that was made is itself recorded, after it and never in it: how many entries of the log it holds."""
+    with acting(actor) as act:
+        act.require("back_up")
+        event = act.record(BackupMade(size=size))
     return event.seq or 0
 
 

@@ -8,7 +8,9 @@ import orjson
 from email_validator import EmailNotValidError, validate_email
 from sqlalchemy import select
 
-from review.actions import accounts
+from review import notices
+from review.actions import invitations, passwords, second_factors, sessions
+from review.actions.accounts import account_write, security
 from review.actions.act import Act, acting
 from review.actions.verb import action
 from review.audit import canonical
@@ -33,6 +35,7 @@ NO_EMAIL = N_("This does not read as an e-mail address. Is a part missing?")
 TAKEN = N_("Somebody of the desk has this e-mail address.")
 NO_NAME = N_("Not answered yet. Give the name by which the desk knows this person.")
 NO_ROLE = N_("Choose one of the roles.")
+CLOSED = N_("This person's log-in is closed. Open it again first.")
 
 # --- joining -----------------------------------------------------------------------------------------------
 
@@ -46,7 +49,7 @@ def set_up(token: str | None = None, *, email: str, name: str, password_hash: st
         if session.scalar(select(Person.id).limit(1)) is not None:
             raise NotFound("set-up")
         if token is not None:
-            accounts.use(token, "setup")
+            invitations.use(token, "setup")
         person = _joined(act, email, name, "admin", None, password_hash)
     return person.id
 
@@ -68,14 +71,14 @@ def invite(actor: Actor, *, email: str, name: str, role: str) -> str:
         address, words = _new_address(email), _name(name)
         _known_role(role)
         inviter = act.actor.person
-    return accounts.invitation_link(email=address, name=words, role=role, invited_by=inviter)
+    return invitations.invitation_link(email=address, name=words, role=role, invited_by=inviter)
 
 
 @action("join", PersonJoined, RoleGranted)
 def join(token: str, *, name: str, password_hash: str) -> int:
     """Whoever was invited joins, in the role the invitation names; void once its admin is none any more."""
     with acting(SYSTEM) as act:
-        link = accounts.use(token, "invitation")
+        link = invitations.use(token, "invitation")
         inviter = session.get(Person, link.invited_by) if link.invited_by else None
         if inviter and not (inviter.active and inviter.role == "admin"):
             raise NotFound("link")
@@ -97,7 +100,7 @@ def _joined(
     session.flush()
     session.add(PersonKey(person_id=person.id, key=act.keys.seal(key, KEY_LABEL)))
     if password_hash:
-        accounts.put_password(person.id, password_hash)
+        passwords.put_password(person.id, password_hash)
     act.record(PersonJoined(who=person.log_name, name=words))
     act.record(RoleGranted(who=person.log_name, role=role, reason=reason))
     return person
@@ -140,7 +143,7 @@ def grant_role(actor: Actor, person: int, role: str, *, reason: str) -> None:
         words = texts.reason(reason)
         _known_role(role)
         if not row.active:
-            raise Invalid({"person": N_("This person's log-in is closed. Open it again first.")})
+            raise Invalid({"person": CLOSED})
         if row.role == role:
             raise Invalid({"role": N_("This person holds that role already.")})
         if row.role:
@@ -173,7 +176,7 @@ def deactivate_person(actor: Actor, person: int, *, reason: str) -> None:
         if row.role:
             act.record(RoleRevoked(who=row.log_name, role=row.role, reason=words))
         row.active, row.role = False, None
-        accounts.end_sessions(row.id)
+        sessions.end_sessions(row.id)
 
 
 @action("reactivate_person", PersonReactivated, RoleGranted)
@@ -188,6 +191,36 @@ def reactivate_person(actor: Actor, person: int, *, reason: str) -> None:
         row.active, row.role = True, _role_before_closing(row.log_name)
         if row.role:
             act.record(RoleGranted(who=row.log_name, role=row.role, reason=words))
+
+
+# --- accounts of others -------------------------------------------------------------------------------------
+
+
+@action("reset_account")
+def reset_account(actor: Actor, person: int) -> str:
+    """An admin gives somebody a link, shown once, to choose a new password by; all their sessions then end."""
+    with acting(actor) as act:
+        _open_log_in(act, "reset_account", person)
+        notices.tell_of_log_in(act, "password_link", person)
+    security.info("reset of person=%s by=%s", person, actor.person)
+    return invitations.reset_link(person)
+
+
+@action("reset_second_factor")
+def reset_second_factor(actor: Actor, person: int) -> None:
+    """An admin takes somebody's lost authenticator away and ends their sessions; never their own."""
+    with acting(actor) as act:
+        _open_log_in(act, "reset_second_factor", person)
+        notices.tell_of_log_in(act, "authenticator_taken", person)
+    with account_write():
+        second_factors.forget(person)
+        sessions.end_sessions(person)
+    security.info("second factor of person=%s taken away by=%s", person, actor.person)
+
+
+def _open_log_in(act: Act, verb: str, person: int) -> None:
+    if not _about(act, verb, person).active:
+        raise Invalid({"person": CLOSED})
 
 
 def _about(act: Act, verb: str, person: int) -> Person:

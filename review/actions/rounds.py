@@ -1,15 +1,17 @@
-"""Rounds: opened under a copied policy, people asked, released, answering; closed by the machine, or abandoned."""
+"""Rounds: opened under a copied policy, given more time, answered; closed by the machine, or abandoned."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from review import notices
-from review.actions import closing
+from review.actions import closing, seats
 from review.actions.act import Act, acting
+from review.actions.assignments import take_up
+from review.actions.seats import in_round
 from review.actions.verb import action
 from review.audit.append import evidence_of
 from review.audit.events.grading import (
@@ -17,7 +19,6 @@ from review.audit.events.grading import (
     ReviewerAbstained,
     ReviewerAssigned,
     ReviewerRecused,
-    ReviewerReleased,
     RoundClosed,
     RoundExtended,
     RoundOpened,
@@ -25,13 +26,11 @@ from review.audit.events.grading import (
     SettlementOpened,
     VoteRevealed,
 )
-from review.models import CodebookVersion, Incident, Job, Participation, Person, Policy, Round, Turn, session
-from review.models.dossiers import dossier
+from review.models import CodebookVersion, Participation, Person, Policy, Round, session
 from review.rules import grades, rounds, texts
 from review.rules.dossier import Dossier
-from review.rules.dossier import Round as OpenRound
-from review.rules.errors import Forbidden, Invalid, NotFound, Refused, Stale
-from review.rules.permissions import SYSTEM, Actor, may
+from review.rules.errors import Invalid
+from review.rules.permissions import SYSTEM, Actor
 from review.rules.policy import Policy as PolicyValue
 from review.rules.rounds import Opening
 from review.rules.viewers import Deed
@@ -43,7 +42,6 @@ NO_KIND = N_("A round of this kind cannot be opened now.")
 NOT_FREE = N_("%(names)s cannot be asked: entered the incident, declared a conflict, or settles it.")
 NO_HOURS = N_("Give the time in whole hours, from 1 to 1,000.")
 MOST_HOURS = 1_000
-MOST_LOOKED_AT = 200  # rounds that one press of "next" reads
 
 
 # --- opening -----------------------------------------------------------------------------------------------
@@ -105,8 +103,10 @@ def opened(
             evidence=opening.evidence,
         )
         act.add(fact, event)
-        _ask(act, opening, reviewers)
-        _set_deadline(act, opening, policy_seq)
+        policy_now = _policy_value(policy_seq)
+        hours = policy_now.times["second_vote" if opening.kind == "second" else "round"]
+        seats.put_deadline(act, opening.number, act.at + timedelta(hours=hours))
+        _ask(act, opening, reviewers, policy_now)
     return opening.number
 
 
@@ -127,6 +127,11 @@ def _policy(wanted: int | None) -> int:
     return found
 
 
+def _policy_value(seq: int) -> PolicyValue:
+    row = session.get_one(Policy, seq)
+    return PolicyValue.from_body(row.body, row.times)
+
+
 def _codebook(wanted: str) -> int:
     statement = select(CodebookVersion.seq).where(CodebookVersion.key == wanted)
     found = session.scalar(statement.order_by(CodebookVersion.seq.desc()).limit(1))
@@ -135,17 +140,13 @@ def _codebook(wanted: str) -> int:
     return found
 
 
-def _ask(act: Act, opening: Opening, reviewers: Iterable[int]) -> None:
-    people = _active(act, opening.people) if opening.kind == "second" else [_member(one) for one in reviewers]
+def _ask(act: Act, opening: Opening, reviewers: Iterable[int], policy: PolicyValue) -> None:
+    people = _active(act, opening.people) if opening.kind == "second" else [seats.member(one) for one in reviewers]
     asked = {person.id: person for person in people}
-    barred = [person.name for person in asked.values() if not _may_be_asked(act, person)]
+    barred = tuple(person.name for person in asked.values() if not _may_be_asked(act, person))
     if barred:
         raise Invalid({"reviewers": NOT_FREE}, names=barred)
-    for person in asked.values():
-        who = act.participate(act.only, person.id)
-        act.record(ReviewerAssigned(round=opening.number, who=who))
-        if person.id != act.actor.person:
-            act.notify(person.id, "vote_owed")
+    seats.ask(act, opening.number, asked.values(), policy)
 
 
 def _may_be_asked(act: Act, person: Person) -> bool:
@@ -163,34 +164,7 @@ def _active(act: Act, pseudonyms: Sequence[str]) -> Sequence[Person]:
     return session.scalars(statement.order_by(Participation.pseudonym)).all()
 
 
-def _member(person: int) -> Person:
-    found = session.get(Person, person)
-    if found is None or not found.active or found.role not in ("reviewer", "lead"):
-        raise NotFound("unknown-person")
-    return found
-
-
 # --- deadlines ---------------------------------------------------------------------------------------------
-
-
-def _set_deadline(act: Act, opening: Opening, policy_seq: int) -> None:
-    row = session.get_one(Policy, policy_seq)
-    times = PolicyValue.from_body(row.body, row.times).times
-    hours = times["second_vote" if opening.kind == "second" else "round"]
-    _deadline(act, opening.number, hours=hours)
-
-
-def _deadline(act: Act, number: int, *, hours: int) -> None:
-    key = deadline_key(act.incident.name, number)
-    set_to = session.scalar(select(Job.due_at).where(Job.key == key, Job.done_at.is_(None)))
-    start = max(act.at, set_to) if set_to else act.at
-    payload = {"incident": act.incident.name, "round": number}
-    act.later("round_deadline", key, payload, start + timedelta(hours=hours))
-
-
-def deadline_key(incident: str, number: int) -> str:
-    """The key of the job whose due moment is the round's deadline."""
-    return f"deadline:{incident}:{number}"
 
 
 @action("extend_round", RoundExtended)
@@ -198,115 +172,38 @@ def extend_round(actor: Actor, ref: str, number: int, *, hours: int, reason: str
     """A lead gives a round more time, with a reason."""
     with acting(actor, ref) as act:
         act.require("extend_round", Deed(reason=reason or None))
-        in_round(act, number)
+        round_ = in_round(act, number)
         words = texts.reason(reason)
         if not 1 <= hours <= MOST_HOURS:
             raise Invalid({"hours": NO_HOURS})
         act.record(RoundExtended(round=number, reason=words))
-        _deadline(act, number, hours=hours)
+        start = seats.deadline_ahead(act, number) or act.at
+        seats.put_deadline(act, number, start + timedelta(hours=hours))
+        seats.more_time(act, round_, hours)
 
 
-@action("end_second_vote", RoundClosed, VoteRevealed)
+@action("end_second_vote", RoundClosed, VoteRevealed, GradeProposed, SettlementClosed)
 def deadline_due(ref: str, number: int) -> None:
-    """At the deadline a second round below quorum ends, and a settler decides; in any other people are reminded."""
+    """At its deadline a second vote ends, whoever has not answered: below quorum it is disputed, and a settler decides.
+
+    Any other round goes on: a lead gives it more time, or releases and asks another.
+    """
     with acting(SYSTEM, ref) as act:
         round_ = act.dossier.open_round
-        if round_ is None or round_.number != number:
+        if round_ is None or round_.number != number or round_.kind != "second" or seats.deadline_ahead(act, number):
             return
-        if round_.kind == "second" and not rounds.quorum(act.dossier, number):
-            opened = act.open_ballots()
-            closing.close(act, opened, rounds.close_short(opened, number))
-            return
-        notices.tell(act, "vote_reminder", rounds.owed(round_))
+        opened = act.open_ballots()
+        ended = rounds.close if rounds.quorum(opened, number) else rounds.close_short
+        closing.close(act, opened, ended(opened, number))
 
 
-# --- asking and answering ----------------------------------------------------------------------------------
-
-
-@action("assign_reviewer", ReviewerAssigned)
-def assign_reviewer(actor: Actor, ref: str, number: int, person: int, *, reason: str | None = None) -> None:
-    """A lead asks somebody who did not enter the incident and declared no conflict over it."""
-    with acting(actor, ref) as act:
-        asked = _member(person)
-        who = act.pseudonym(asked.id, act.incident.name)
-        act.require("assign_reviewer", Deed(subject=who, role=asked.role, reason=reason or None))
-        in_round(act, number)
-        words = texts.remark(reason)
-        act.participate(act.only, asked.id)
-        act.record(ReviewerAssigned(round=number, who=who, reason=words))
-        if asked.id != act.actor.person:
-            act.notify(asked.id, "vote_owed")
-
-
-@action("take_next", ReviewerAssigned)
-def take_next(actor: Actor) -> str | None:
-    """A reviewer takes what is next for them: a vote or a settlement they owe, else the oldest round that needs one.
-
-    None where nothing waits. A round needs somebody while fewer were asked than it requires; no vote is looked at.
-    """
-    if not may(actor.role, "take_next"):
-        raise Forbidden("take_next")
-    owed = _owed(actor)
-    if owed:
-        return owed
-    return next((ref for ref in _waiting(actor) if _taken(actor, ref)), None)
-
-
-def _owed(actor: Actor) -> str | None:
-    statement = (
-        select(Incident.name)
-        .join(Turn, Turn.incident_id == Incident.id)
-        .where(Turn.person_id == actor.person, Turn.kind.in_(("vote", "settle")), Incident.restricted.is_(False))
-    )
-    return session.scalar(statement.order_by(Turn.kind.desc(), Incident.id).limit(1))
-
-
-def _waiting(actor: Actor) -> Iterator[str]:
-    """The incidents whose open round this person could join, the oldest round first."""
-    opened = select(func.max(Round.seq)).where(Round.incident_id == Incident.id).scalar_subquery()
-    statement = (
-        select(Incident)
-        .where(Incident.stage == "grading", Incident.shown_count.is_not(None), Incident.restricted.is_(False))
-        .order_by(opened)
-        .limit(MOST_LOOKED_AT)
-    )
-    for row in session.scalars(statement).all():
-        if _wanted(dossier(session, row)):
-            yield row.name
-
-
-def _wanted(there: Dossier) -> bool:
-    round_ = there.open_round
-    return round_ is not None and len(round_.people("assigned", "voted")) < round_.policy.required
-
-
-def _taken(actor: Actor, ref: str) -> bool:
-    try:
-        with acting(actor, ref) as act:
-            act.require("take_next")
-            round_ = act.dossier.open_round
-            if round_ is None or not _wanted(act.dossier):
-                return False
-            act.record(ReviewerAssigned(round=round_.number, who=act.who))
-    except (Refused, NotFound):
-        return False  # entered it, was asked already, or it is gone: the next one then
-    return True
-
-
-@action("release_reviewer", ReviewerReleased)
-def release_reviewer(actor: Actor, ref: str, number: int, person: int, *, reason: str | None) -> None:
-    """A lead releases somebody who has not answered; they may be asked again."""
-    with acting(actor, ref) as act:
-        who = act.pseudonym(person, act.incident.name)
-        act.require("release_reviewer", Deed(subject=who, reason=reason or None))
-        in_round(act, number)
-        act.record(ReviewerReleased(round=number, who=who, reason=texts.reason(reason)))
-        act.notify(person, "released")
+# --- answering ------------------------------------------------------------------------------------------
 
 
 @action("recuse", ReviewerRecused)
 def recuse(actor: Actor, ref: str, number: int, *, ground: str | None) -> None:
     """Somebody who was asked steps back; the ground stays inside."""
+    take_up(actor, ref)
     with acting(actor, ref) as act:
         act.require("recuse")
         in_round(act, number)
@@ -316,6 +213,7 @@ def recuse(actor: Actor, ref: str, number: int, *, ground: str | None) -> None:
 @action("abstain", ReviewerAbstained)
 def abstain(actor: Actor, ref: str, number: int, *, reason: str | None) -> None:
     """Somebody who was asked says that they cannot judge: an answer, not part of the quorum."""
+    take_up(actor, ref)
     with acting(actor, ref) as act:
         round_ = act.dossier.open_round
         if round_ and round_.number == number and round_.answer(act.who) == "abstained":
@@ -323,15 +221,6 @@ def abstain(actor: Actor, ref: str, number: int, *, reason: str | None) -> None:
         act.require("abstain")
         in_round(act, number)
         act.record(ReviewerAbstained(round=number, reason=texts.reason(reason)))
-
-
-def in_round(act: Act, number: int) -> OpenRound:
-    """The open round, which must be the one that the page showed."""
-    round_ = act.dossier.open_round
-    if round_ is None or round_.number != number:
-        rounds.the_round(act.dossier, number)
-        raise Stale((), round=number)
-    return round_
 
 
 # --- ending ------------------------------------------------------------------------------------------------

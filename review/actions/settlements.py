@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from datetime import timedelta
 
+from review import notices
 from review.actions import closing
-from review.actions.act import acting
+from review.actions.act import Act, acting
 from review.actions.rounds import opened
 from review.actions.verb import action
 from review.audit.events.grading import (
@@ -15,16 +16,59 @@ from review.audit.events.grading import (
     GradeProposed,
     ProposalVoided,
     ReviewerAssigned,
+    RoundClosed,
     RoundOpened,
     SettlementArgued,
     SettlementClosed,
     SettlerAppointed,
 )
-from review.models import Person, session
+from review.models import Person, Round, session
+from review.models.work import ladder_key
 from review.rules import rounds, settlement, texts
 from review.rules.errors import NotFound
 from review.rules.permissions import SYSTEM, Actor
-from review.rules.viewers import Deed
+from review.rules.requirements import unmet
+from review.rules.viewers import MACHINE, Deed
+
+
+@action("abandon_settlement", RoundOpened, RoundClosed)
+def abandon_settlement(actor: Actor, ref: str, *, reason: str | None) -> int:
+    """A lead ends a settlement that exclusions left below quorum, before its second vote, so that a round can follow.
+
+    The trail knows one way out of a settlement without a result: its second round opens and is abandoned, here in
+    one act that asks nobody.
+    """
+    with acting(actor, ref) as act:
+        act.require("abandon_settlement", Deed(reason=reason or None))
+        words = texts.reason(reason)
+        number = _opened_and_abandoned(act, words)
+        notices.tell(act, "settlement_ended", (vote.voter for vote in settlement.left(act.dossier)))
+    return number
+
+
+def _opened_and_abandoned(act: Act, reason: str) -> int:
+    opening = rounds.open_round(act.dossier)
+    disputed = rounds.the_round(act.dossier, settlement.the_settlement(act.dossier).round)
+    event = RoundOpened(
+        round=opening.number,
+        kind=opening.kind,
+        of=opening.of,
+        policy=disputed.policy_seq,
+        codebook=disputed.codebook_seq,
+        evidence=opening.evidence,
+        reason=reason,
+    )
+    act.record(event)
+    fact = Round(
+        number=opening.number,
+        kind=opening.kind,
+        policy_seq=disputed.policy_seq,
+        codebook_seq=disputed.codebook_seq,
+        evidence=opening.evidence,
+    )
+    act.add(fact, event)
+    closing.record_closing(act, rounds.unheld(opening.number), reason)
+    return opening.number
 
 
 @action("argue", SettlementArgued)
@@ -44,6 +88,24 @@ def open_second_vote(actor: Actor, ref: str, *, reason: str | None = None) -> in
     return opened("open_second_vote", actor, ref, kind="second", reason=reason)
 
 
+@action("end_arguments", RoundOpened, ReviewerAssigned)
+def arguments_due(ref: str, number: int) -> None:
+    """When the time for arguments has run out the second vote opens by itself.
+
+    Where none may be opened now (the stream is paused, the evidence was withdrawn) it is tried again a day later;
+    meanwhile the leads' list says what is in the way.
+    """
+    with acting(SYSTEM, ref) as act:
+        under_way = act.dossier.open_settlement
+        if under_way is None or under_way.round != number or settlement.rung(act.dossier) != "arguments":
+            return
+        blocked = unmet("open_second_vote", act.dossier, MACHINE)
+        if blocked:
+            closing.end_arguments(act, number, act.at + timedelta(days=1))
+    if not blocked:
+        opened("open_second_vote", SYSTEM, ref, kind="second")
+
+
 @action("appoint_settler", SettlerAppointed)
 def appoint_settler(actor: Actor, ref: str, person: int, *, reason: str | None = None) -> None:
     """A lead appoints somebody who took no part; a new appointment replaces the settler before."""
@@ -59,7 +121,7 @@ def appoint_settler(actor: Actor, ref: str, person: int, *, reason: str | None =
         act.record(SettlerAppointed(settlement=under_way.seq, who=who, reason=words))
         act.notify(asked.id, "settle_owed")
         hours = rounds.the_round(act.dossier, under_way.round).policy.times["settler"]
-        key = f"ladder:{act.incident.name}:{under_way.seq}"
+        key = ladder_key(act.incident.name, under_way.seq)
         payload = {"incident": act.incident.name, "settler": who}
         act.later("end_ladder", key, payload, act.at + timedelta(hours=hours))
 
@@ -82,14 +144,20 @@ def settle(
 
 @action("end_ladder", SettlementClosed, GradeProposed)
 def ladder_due(ref: str, settler: str) -> None:
-    """Once the time of a second settler has run out there is no consensus, approved and published like a grade."""
+    """Once the time of a second settler has run out there is no consensus, approved and published like a grade.
+
+    When that of the first has, the leads are told to name another; until they do, the first may still settle it.
+    """
     with acting(SYSTEM, ref) as act:
         dossier = act.dossier
-        if settlement.rung(dossier) != "second_settler" or settlement.settler(dossier) != settler:
+        rung = settlement.rung(dossier)
+        if rung not in ("settler", "second_settler") or settlement.settler(dossier) != settler:
             return
-        decides = settlement.deciding_round(dossier, settlement.the_settlement(dossier))
-        if not rounds.quorum(dossier, decides.number):
-            return  # exclusions took the quorum: there is no result that could be put before a lead
+        if rung == "settler":
+            notices.tell_leads_once(act, "settler_late")
+            return
+        if not settlement.deciding_votes(dossier, settlement.the_settlement(dossier)):
+            return  # every vote was excluded: there is nothing that could be put before a lead
         closing.record_settled(act, dossier, settlement.settled_by_ladder(dossier))
 
 

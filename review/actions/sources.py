@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from review import store
+from review.actions import rechecks
 from review.actions.act import Act, acting
 from review.actions.uploads import PLAIN, Upload, media_of
 from review.actions.verb import action
@@ -27,7 +28,8 @@ from review.audit.events.sources import (
 from review.models import Capture, Source, SourceLink, session
 from review.rules import sources, texts
 from review.rules.errors import Invalid
-from review.rules.permissions import SYSTEM, Actor
+from review.rules.permissions import Actor
+from review.rules.rechecks import rests_on
 from review.rules.sources import Assessment, SourceDraft
 from review.rules.words import N_
 
@@ -63,7 +65,7 @@ def _attached(attached: sources.Attached, link: str) -> SourceAttached:
         url=draft.url,
         title=draft.title,
         publisher=draft.publisher,
-        kind=draft.kind,
+        kind=draft.provenance.sealed(),
         language=draft.language,
         published=draft.published,
         role=draft.role,
@@ -134,6 +136,17 @@ def capture_source(actor: Actor, ref: str, number: int, *, upload: Upload) -> st
         return _capture(act, number, (upload, media))
 
 
+@action("archive_source", SourceCaptured)
+def archive_source(actor: Actor, ref: str, number: int, *, archive: str, checked: str | None = None) -> int:
+    """Where an archive keeps a source, and whether there is anything in it; it does not move the evidence."""
+    with acting(actor, ref) as act:
+        act.require("archive_source")
+        kept = sources.archive(act.dossier, number, archive, checked)
+        event = SourceCaptured(source=number, file=None, archive=kept.address, checked=kept.checked)
+        act.record(event)
+    return event.seq or 0
+
+
 @action("assess_source", SourceAssessed, ProposalVoided, GradeProposed)
 def assess_source(
     actor: Actor,
@@ -145,12 +158,16 @@ def assess_source(
     credibility: str | None = None,
     coherence: str | None = None,
     note: str | None = None,
+    credibility_note: str | None = None,
+    affiliated: str | None = None,
 ) -> int:
     """What is made of a source, whole each time; another role moves the evidence, the rest does not."""
     with acting(actor, ref) as act:
         act.require("assess_source")
         judged = sources.assess(
-            act.dossier, number, Assessment(role, publishable, credibility, coherence, note)
+            act.dossier,
+            number,
+            Assessment(role, publishable, credibility, coherence, note, credibility_note, affiliated),
         )
         kept = judged.assessment
         event = SourceAssessed(
@@ -158,7 +175,7 @@ def assess_source(
             material=judged.material,
             role=kept.role,
             publishable=kept.publishable,
-            credibility=kept.credibility,
+            credibility=kept.credence.sealed(),
             coherence=kept.coherence,
             note=kept.note,
         )
@@ -204,5 +221,5 @@ def _recheck(act: Act, number: int, cause: Event) -> None:
     standing = act.dossier.determination
     if act.dossier.stage != "published" or standing is None or act.dossier.recheck:
         return
-    if sources.cited_by(act.dossier, number):
-        act.record(RecheckOpened(version=standing.version, cause=cause, reason=None), by=SYSTEM)
+    if rests_on(act.dossier, standing, number):
+        rechecks.follow(act, standing.version, cause)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from review.actions import drafts
+from review.actions import drafts, rechecks, seats
 from review.actions.act import acting
-from review.actions.rounds import in_round
+from review.actions.assignments import take_up
+from review.actions.seats import in_round
 from review.actions.verb import action
 from review.audit.events.grading import (
     GradeProposed,
@@ -18,11 +19,10 @@ from review.models import Vote
 from review.rules import approval, rounds, texts
 from review.rules.dossier import Ballot, Dossier
 from review.rules.errors import Invalid, NotFound
-from review.rules.permissions import SYSTEM, Actor
+from review.rules.permissions import Actor
 from review.rules.viewers import Deed
 from review.rules.words import N_
 
-GROUNDS = {"conflict": N_("a conflict of interest"), "identity": N_("a doubt about who voted")}
 NO_GROUND = N_("Not answered yet. Say whether it is a conflict of interest or a doubt about who voted.")
 
 
@@ -33,6 +33,7 @@ def cast_vote(actor: Actor, ref: str, number: int, *, ballot: Ballot, seen: str 
     `seen` is the page's evidence digest, alone or with its round as `page_of` writes it.
     """
     evidence, _colon, _round = (seen or "").partition(":")
+    take_up(actor, ref)
     with acting(actor, ref) as act:
         act.permit("cast_vote")
         act.fresh_evidence(evidence)
@@ -70,6 +71,7 @@ def withdraw_vote(actor: Actor, ref: str, vote: int, *, reason: str | None) -> N
         if own is None or own.seq != vote:
             raise NotFound("unknown-vote", vote=vote)
         act.record(VoteWithdrawn(of=vote, reason=texts.reason(reason)))
+        seats.owe(act, own.round, act.who, in_round(act, own.round).policy)
 
 
 @action("exclude_vote", VoteExcluded, ProposalVoided, GradeProposed, RecheckOpened)
@@ -82,13 +84,13 @@ def exclude_vote(actor: Actor, ref: str, vote: int, *, ground: str, reason: str 
         act.require("exclude_vote", Deed(vote=vote, reason=reason or None))
         if act.dossier.vote(vote) is None:
             raise NotFound("unknown-vote", vote=vote)
-        if ground not in GROUNDS:
+        if ground not in rounds.EXCLUSIONS:
             raise Invalid({"ground": NO_GROUND})
         event = VoteExcluded(of=vote, ground=ground, reason=texts.reason(reason))
         act.record(event)
         version = _shaken(rounds.without(act.dossier, vote), vote)
         if version is not None:
-            act.record(RecheckOpened(version=version, cause=event, reason=None), by=SYSTEM)
+            rechecks.follow(act, version, event)
 
 
 def _shaken(after: Dossier, vote: int) -> int | None:

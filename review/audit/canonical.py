@@ -165,8 +165,8 @@ def _place_point(mantissa: str, point: int) -> str:
     return f"{mantissa[0]}{tail}e{point - 1:+d}"
 
 
-# One encoder for all: `json.dumps` with an option makes a new one at every call.
-_quoted = json.JSONEncoder(ensure_ascii=False).encode
+# What json.dumps(text, ensure_ascii=False) writes, without an encoder made anew for every text.
+_quoted = json.encoder.encode_basestring
 
 
 def _write(value: Any, depth: int, out: list[str]) -> None:
@@ -205,12 +205,19 @@ def _write_object(value: dict[Any, Any], depth: int, out: list[str]) -> None:
             raise ProfileError("a key that is no text")
         _check_text(key)
     out.append("{")
-    for place, key in enumerate(sorted(value, key=lambda name: name.encode("utf-16-be"))):
+    for place, key in enumerate(_in_order(value)):
         if place:
             out.append(",")
         out.append(_quoted(key) + ":")
         _write(value[key], depth + 1, out)
     out.append("}")
+
+
+def _in_order(names: Iterable[str]) -> list[str]:
+    """By UTF-16 units, as RFC 8785 asks; for ASCII that is the plain order."""
+    if all(map(str.isascii, names)):
+        return sorted(names)
+    return sorted(names, key=lambda name: name.encode("utf-16-be"))
 
 
 def canonical_value(value: Any) -> bytes:

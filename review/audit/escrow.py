@@ -13,6 +13,7 @@ from review.audit.canonical import b64, unb64
 
 FORMAT = "assay/keys/1"
 NAMES = ("signing", "master")
+EXPORTED = "exported"
 COST, BLOCK, LANES = 2**17, 8, 1
 
 
@@ -33,6 +34,17 @@ def opened_keys(text: str, phrase: str) -> dict[str, bytes]:
     key = _key(phrase, unb64(told["salt"]))
     secret = AESGCM(key).decrypt(unb64(told["nonce"]), unb64(told["sealed"]), FORMAT.encode())
     return {name: unb64(value) for name, value in json.loads(secret).items()}
+
+
+def note_export(home: Path) -> None:
+    """Remember in the home that its keys stand elsewhere too: `flask doctor` asks."""
+    (home / "keys" / EXPORTED).touch(mode=0o600)
+
+
+def is_exported(home: Path) -> bool:
+    """Whether these keys were ever written to a key file or came from one."""
+    keys, note = (home / "keys" / "signing"), (home / "keys" / EXPORTED)
+    return note.exists() and keys.exists() and note.stat().st_mtime >= keys.stat().st_mtime
 
 
 def _key(phrase: str, salt: bytes) -> bytes:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from review.rules import approval, rounds, settlement, workflow
+from review.rules import approval, overrides, rounds, settlement, workflow
 from review.rules.dossier import Dossier, Record
 from review.rules.facts import Casualties
 from review.rules.folds_grading import revealed
@@ -54,6 +54,13 @@ VERBS: Mapping[str, tuple[str, Callable[[Record], Deed]]] = {
     "claim.grouped": ("group_claim", _plain),
     "claim.ungrouped": ("ungroup_claim", _about_claim),
     "incident.opened": ("open_incident", _plain),
+    "incident.restricted": ("restrict_incident", _plain),
+    "incident.merged": ("merge_incident", _plain),
+    "incident.absorbed": ("merge_incident", _plain),
+    "incident.split": ("split_incident", _plain),
+    "incident.dismissed": ("dismiss_incident", _plain),
+    "incident.withdrawn": ("withdraw_incident", _plain),
+    "incident.restored": ("restore_incident", _plain),
     "incident.described": ("describe_incident", lambda record: Deed(material=record.body["material"])),
     "position.recorded": ("record_position", _plain),
     "source.attached": ("attach_source", _plain),
@@ -78,9 +85,13 @@ VERBS: Mapping[str, tuple[str, Callable[[Record], Deed]]] = {
     "settlement.closed": ("settle", _plain),
     "dissent.recorded": ("dissent", _of_vote),
     "grade.returned": ("return_grade", _plain),
+    "grade.overridden": ("override", _plain),
+    "override.seconded": ("second_override", _approval),
     "grade.approved": ("approve", _approval),
     "grade.published": ("publish_grade", _plain),
     "grade.reopened": ("reopen", _plain),
+    "recheck.opened": ("open_recheck", _plain),
+    "recheck.closed": ("confirm_recheck", _plain),
 }
 
 Finding = tuple[str, str]
@@ -127,6 +138,10 @@ def _verb(record: Record, dossier: Dossier) -> tuple[str | None, Deed]:
         verb = None
     if record.type == "settlement.closed" and record.body["by"] != "settler":
         verb = None
+    if record.type == "incident.restricted" and not record.body["on"]:
+        verb = "lift_restriction"
+    if record.type == "recheck.closed" and record.body["outcome"] == "reopened":
+        verb = "reopen"
     return verb, deed(record)
 
 
@@ -257,6 +272,35 @@ def _approved(record: Record, dossier: Dossier) -> Iterator[Finding]:
         yield "fresh-votes", "its list of what was not considered is not that of the events since"
     if body["dossier"] != proposal.dossier:
         yield "fresh-page", "the dossier that is approved is not the one proposed"
+    if body["override"] != (proposal.override.seq if proposal.override else None):
+        yield "override", "it is not the other grade that was asked for"
+
+
+def _overridden(record: Record, dossier: Dossier) -> Iterator[Finding]:
+    body, proposal = record.body, dossier.proposal
+    if proposal is None or proposal.seq != body["of"]:
+        yield "proposed", "the proposal that it names is not pending"
+        return
+    if body["grade"] not in overrides.choices(dossier, proposal):
+        yield "override", "it is no other grade of the round's codebook"
+    casualties = Casualties.from_dict(body["range"])
+    if not casualties.consistent or not overrides.bounds(dossier, proposal).covers(casualties):
+        yield "override", "its range is outside the envelope of all live votes"
+
+
+def _seconded(record: Record, dossier: Dossier) -> Iterator[Finding]:
+    yield from _digests(record, dossier)
+    asked = dossier.proposal.override if dossier.proposal else None
+    if asked is None or asked.seq != record.body["of"]:
+        yield "override", "there is no such other grade that waits for a second"
+
+
+def _checked(record: Record, dossier: Dossier) -> Iterator[Finding]:
+    standing = dossier.determination
+    if standing is None or standing.version != record.body["version"]:
+        yield "version", "it does not name the version that stands"
+    if record.body.get("cause", -1) >= record.seq:
+        yield "reference", "its cause is not an earlier event"
 
 
 def _published(record: Record, dossier: Dossier) -> Iterator[Finding]:
@@ -273,7 +317,31 @@ def _published(record: Record, dossier: Dossier) -> Iterator[Finding]:
         yield "published", "with a date the system publishes, not before it"
 
 
+def _left(record: Record, dossier: Dossier) -> Iterator[Finding]:
+    if dossier.open_round is not None:
+        yield "no-open-round", "an exit abandons the open round before it"
+
+
+def _merged(record: Record, dossier: Dossier) -> Iterator[Finding]:
+    yield from _left(record, dossier)
+    others = record.body["other"]
+    if len(others) != 1 or others == [dossier.incident]:
+        yield "merge", "an incident is merged into one other"
+
+
+def _split(record: Record, dossier: Dossier) -> Iterator[Finding]:
+    if not dossier.size:
+        return
+    yield from _left(record, dossier)
+    if not record.body["other"]:
+        yield "merge", "a split makes new incidents"
+
+
 OUTCOMES: Mapping[str, Callable[[Record, Dossier], Iterator[Finding]]] = {
+    "incident.merged": _merged,
+    "incident.split": _split,
+    "incident.dismissed": _left,
+    "incident.withdrawn": _left,
     "round.opened": _opened,
     "vote.committed": _committed,
     "vote.withdrawn": _withdrawn,
@@ -283,6 +351,10 @@ OUTCOMES: Mapping[str, Callable[[Record, Dossier], Iterator[Finding]]] = {
     "grade.proposed": _proposed,
     "grade.approved": _approved,
     "grade.published": _published,
+    "grade.overridden": _overridden,
+    "override.seconded": _seconded,
+    "recheck.opened": _checked,
+    "recheck.closed": _checked,
 }
 
 

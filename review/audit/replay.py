@@ -9,6 +9,8 @@ from typing import Any, NamedTuple
 from review.audit import canonical
 from review.audit.events import TYPES
 from review.audit.judging import judge, tallied
+from review.audit.merging import Merging, after_absorbing
+from review.rules import approval
 from review.rules.dossier import Determination, Dossier, Record
 from review.rules.history import History
 from review.rules.policy import Policy
@@ -82,6 +84,7 @@ class Replay:
         self.codebooks: dict[int, str] = {}
         self.streams: dict[str, str] = {}
         self.people: dict[str, tuple[bool, str | None]] = {}
+        self.merging = Merging()
 
     def feed(self, one: Told) -> None:
         """Judge one event and take it into account."""
@@ -95,6 +98,8 @@ class Replay:
 
     def finish(self) -> Replayed:
         """What only shows when nothing follows."""
+        for seq in self.merging.alone():
+            self._problem(seq, "merge", "the other side of a merge or split is missing")
         for name, chain in self.chains.items():
             if chain.expected is not None:
                 self._problem(chain.history.last, "act", f"{chain.expected[0]} must follow in the same act")
@@ -107,8 +112,16 @@ class Replay:
     def dossier(self, incident: str) -> Dossier:
         """An incident as far as it has been told."""
         chain = self.chains[incident]
-        dossier = chain.history.dossier()
-        return replace(dossier, stream_mode=self.streams.get(dossier.stream, "active"))
+        dossier = self.merging.with_carried(chain.history.dossier())
+        stream = dossier.stream or self._stream_of(dossier.passage.split_from)
+        return replace(dossier, stream=stream, stream_mode=self.streams.get(stream, "active"))
+
+    def _stream_of(self, parent: str | None) -> str:
+        """What was split out of an incident is of its stream."""
+        if parent not in self.chains:
+            return ""
+        history = self.chains[parent].history
+        return history.fields.get("stream") or self._stream_of(history.dossier().passage.split_from)
 
     def _problem(self, seq: int, name: str, sentence: str) -> None:
         self.found.problems.append(Problem(seq, name, sentence))
@@ -163,6 +176,7 @@ class Replay:
             chain = self.chains[event["incident"]] = _Chain(folded)
         self._link(chain, event)
         record = _record(one)
+        self.merging.meet(event["incident"], record)
         self._act(chain, record)
         try:
             self._judge(chain, record, event["incident"])
@@ -171,10 +185,17 @@ class Replay:
         chain.last = one.leaf
 
     def _judge(self, chain: _Chain, record: Record, incident: str) -> None:
-        for name, sentence in judge(record, self.dossier(incident)):
+        before = self.dossier(incident)
+        for name, sentence in judge(record, before):
             self._problem(record.seq, name, sentence)
         chain.history.apply(record)
         self._reveals(chain, record, incident)
+        if record.type == "vote.excluded":
+            chain.expected = _after_exclusion(record, self.dossier(incident))
+        if record.type == "incident.absorbed":
+            for other in record.body["other"]:
+                self.merging.absorb(incident, self.dossier(other) if other in self.chains else None)
+            chain.expected = chain.expected or after_absorbing(record, before)
 
     def _link(self, chain: _Chain, event: Mapping[str, Any]) -> None:
         expected = canonical.b64(chain.last) if chain.last else None
@@ -211,7 +232,15 @@ def _after(record: Record) -> tuple[str, int] | None:
         return "grade.published", record.seq + 1
     if record.type == "settlement.closed":
         return "grade.proposed", record.seq + 1
+    if record.type == "recheck.closed" and record.body["outcome"] == "reopened":
+        return "grade.reopened", record.seq + 1
     return None
+
+
+def _after_exclusion(record: Record, dossier: Dossier) -> tuple[str, int] | None:
+    """A published version that the votes left no longer bear is checked again in the act."""
+    shaken = dossier.stage == "published" and not dossier.recheck and not approval.standing_borne(dossier)
+    return ("recheck.opened", record.seq + 1) if shaken else None
 
 
 def _after_close(closing: Record, dossier: Dossier, place: int) -> tuple[str, int] | None:

@@ -764,7 +764,7 @@ SPECS: Dict[str, Spec] = {
     "incident.absorbed": _spec(INCIDENT, "l", "other:incidents", "reason"),
     "incident.split": _spec(INCIDENT, "l", "other:incidents", "reason"),
     "incident.dismissed": _spec(INCIDENT, "l", "", "reason"),
-    "incident.withdrawn": _spec(INCIDENT, "l", "", "reason"),
+    "incident.withdrawn": _spec(INCIDENT, "l", "", "reason*"),
     "incident.restored": _spec(INCIDENT, "l", "", "reason"),
     "position.recorded": _spec(INCIDENT, "lds", "source:number?", "party* position* conceded* reason*", "E"),
     "source.attached": _spec(INCIDENT, "rlds", "source:number material:bool", _SOURCE, "E"),
@@ -1619,6 +1619,10 @@ class Replay:
             self.fail("stage", event["seq"], "an exit abandons the open round before it")
         if incident.settlement is not None and not incident.settlement.closed:
             incident.settlement.ended = True
+        if incident.stage == "settlement":
+            # Ended before the exit's own event, as an abandoned round: there is nothing to come back to.
+            incident.stage = "published" if incident.version else "logged"
+            incident.reopened = None if incident.version else incident.reopened
         incident.before_exit = incident.stage
         incident.stage = to
         incident.moved = False
@@ -2263,8 +2267,6 @@ class Replay:
         proposal, settlement = self._pending(incident, event), incident.settlement
         if proposal is None:
             return
-        if proposal.approved is not None:
-            self.fail("approval", event["seq"], "an approved proposal is not returned")
         result = incident.result
         incident.proposal = None
         incident.moved = False
@@ -2335,6 +2337,7 @@ class Replay:
         if body["dossier"] != proposal.dossier or body["dossier"] != b64(incident.dossier):
             self.fail("approval", seq, "the dossier that is approved is not the one proposed, or has moved since")
         self._check_override(proposal, event)
+        self._check_left(incident, event)
         self._check_stale(incident, event)
         reason = shown.get("reason", _MISSING)
         if reason is not _MISSING and not (isinstance(reason, str) and reason.strip()):
@@ -2354,6 +2357,12 @@ class Replay:
             self.fail("override", event["seq"], "the override that is approved was not seconded")
         elif override[1] != event["actor"]:
             self.fail("override", event["seq"], "an override is approved by the lead who made it")
+
+    def _check_left(self, incident: Incident, event: Event) -> None:
+        """An exclusion below quorum loses the result: what is left of the deciding round is not approved."""
+        round_ = incident.rounds.get(incident.result.round) if incident.result is not None else None
+        if round_ is not None and len(round_.live()) < round_.policy_required:
+            self.fail("quorum", event["seq"], "exclusions left %d of %d votes" % (len(round_.live()), round_.policy_required))
 
     def _check_stale(self, incident: Incident, event: Event) -> None:
         stale, result = event["body"]["stale"], incident.result
@@ -2468,8 +2477,10 @@ class Replay:
                 self.fail("mute", settlement.shown_argument, "an argument of an open settlement is shown")
             if incident.restricted and self.full:
                 self.fail("mute", incident.last_seq, "a restricted incident is shown")
-        for seq in self.open_merges.values():
-            if self.full:
+        for (source, target), seq in self.open_merges.items():
+            # A restricted incident is mute in every profile: the side that it would tell is withheld.
+            told = source in self._incidents and target in self._incidents
+            if self.full and (told or not self.bundle or not self.withheld_before):
                 self.fail("merge", seq, "the other side of a merge or split is missing")
 
 

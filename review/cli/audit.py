@@ -16,7 +16,7 @@ from review.audit import export as exports
 from review.audit import fsck as checks
 from review.audit import keys, profiles
 from review.audit.bag import Altered, TooManyFiles
-from review.audit.escrow import sealed_keys
+from review.audit.escrow import note_export, sealed_keys
 from review.audit.stored import StoredTrail, round_is_open
 from review.cli.people import acting_as
 from review.models import session
@@ -166,6 +166,7 @@ def _export_keys(out: Path) -> None:
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
         file.write(sealed_keys(config.home(), phrase))
+    note_export(config.home())
 
 
 @group.command("clock")

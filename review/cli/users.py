@@ -8,11 +8,12 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from review.actions import accounts, people
+from review.actions import invitations, passwords, people, second_factors
 from review.cli.people import acting_as
 from review.queries.by_email import desk_is_empty, person_of
+from review.rules import second_factors as rules
 from review.rules.errors import Forbidden, Invalid, NotFound, Refused
-from review.rules.permissions import ROLES, Actor, may
+from review.rules.permissions import ROLES, SYSTEM, Actor, may
 
 group = AppGroup("user", help="Keep the people of the desk.")
 
@@ -39,30 +40,45 @@ def add(email: str, name: str, role: str, admin: str | None) -> None:
 @group.command("reset")
 @click.argument("email")
 @click.option("--as", "admin", metavar="EMAIL", help="The admin who resets.")
-def reset(email: str, admin: str | None) -> None:
-    """Print a one-time link with which a person chooses a new password."""
+@click.option("--second-factor", is_flag=True, help="Take a lost authenticator away as well.")
+def reset(email: str, admin: str | None, second_factor: bool) -> None:
+    """Print a one-time link with which a person chooses a new password; all their sessions then end."""
     _admin(admin)
     person = person_of(email)
     if person is None:
         raise click.ClickException(f"Nobody at this desk has the address {email}.")
-    click.echo(_link("reset", accounts.reset_link(person)))
+    try:
+        # As the machine: whoever keeps it can let the only admin of a desk in again.
+        if second_factor:
+            people.reset_second_factor(SYSTEM, person)
+        click.echo(_link("reset", people.reset_account(SYSTEM, person)))
+    except Invalid as refusal:
+        raise click.ClickException(_words(refusal)) from refusal
+
+
+@group.command("second-factors")
+@click.argument("value", type=click.Choice([rules.ASKED, rules.OFF]))
+@click.option("--as", "admin", metavar="EMAIL", help="The admin who says so.")
+def switch_second_factors(value: str, admin: str | None) -> None:
+    """Say whether leads and admins are asked for a second factor."""
+    second_factors.switch(_admin(admin), value)
 
 
 def _add_first(email: str, name: str, role: str, password: str | None) -> None:
     if role != "admin":
         raise click.ClickException("The first person of a desk is an admin.")
     if password is None:
-        first = accounts.first_link()
+        first = invitations.first_link()
         click.echo(_link("setup", first or ""))
         return
-    people.set_up(email=email, name=name, password_hash=accounts.hash_password(password, email=email))
+    people.set_up(email=email, name=name, password_hash=passwords.hash_password(password, email=email))
 
 
 def _add(admin: Actor, email: str, name: str, role: str, password: str | None) -> None:
     if password is None:
         click.echo(_link("invitation", people.invite(admin, email=email, name=name, role=role)))
         return
-    hashed = accounts.hash_password(password, email=email)
+    hashed = passwords.hash_password(password, email=email)
     people.add_person(admin, email=email, name=name, role=role, password_hash=hashed)
 
 

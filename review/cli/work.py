@@ -29,14 +29,14 @@ def group(once: bool) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda _number, _frame: stop.set())
     while not stop.is_set():
-        _work()
+        _work(stop)
         stop.wait(PAUSE)
 
 
-def _work() -> None:
+def _work(stop: threading.Event) -> None:
     try:
-        jobs.run_due(limit=100)
         health.beat()
+        jobs.run_due(limit=100, stopping=stop.is_set)
     except Exception:  # a database that is away for a moment ends no worker
         logger.exception("the worker could not look for what is due")
     finally:

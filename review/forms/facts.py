@@ -1,229 +1,279 @@
-"""The form of an incident's facts: one place, up to some parties, a range for each group of people."""
+"""The form of an incident's facts, whole: when, where, who, how, what was hit, and whom it harmed.
+
+Places and parties come and go with buttons of the form itself, so that it works without a script.
+"""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
+    Field,
     FieldList,
-    FloatField,
     Form,
     FormField,
-    IntegerField,
+    HiddenField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
 )
-from wtforms.validators import NumberRange, Optional
 
-from review.rules.facts import (
-    ACCURACIES,
+from review.forms import harm, hit, places
+from review.forms.choices import offered
+from review.forms.typed import words
+from review.rules import points
+from review.rules.facts import Casualties, Facts, Party, Place
+from review.rules.times import clock
+from review.rules.vocabulary import (
     CATEGORIES,
+    CAUSES,
     DATE_TYPES,
+    INFRASTRUCTURE,
+    MAIN_CATEGORIES,
+    OBSERVATIONS,
+    OTHER_CATEGORIES,
     PARTY_ROLES,
     STRIKE_STATUSES,
-    Casualties,
-    Facts,
-    Party,
-    Place,
-    Range,
+    STRIKE_TYPES,
+    TIME_TYPES,
+    TIMES_OF_DAY,
+    Vocabulary,
 )
 
-PARTIES = 4
-WHOLE = _l("Use a whole number, or leave it empty where nobody knows.")
-NUMBER = _l("Use a number such as 36.2, or leave it empty.")
-
-
-def _said(words: Iterable[tuple[str, str]], empty: str | None = None) -> list[tuple[str, str]]:
-    choices = [(key, _l(label)) for key, label in words]
-    return [("", empty), *choices] if empty is not None else choices
-
-
-class People(IntegerField):
-    """A whole number of people, or nobody knows."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """An empty answer is not zero."""
-        self.data = None
-        if not valuelist or not valuelist[0].strip():
-            return
-        try:
-            self.data = int(valuelist[0])
-        except ValueError:
-            raise ValueError(WHOLE) from None
-
-
-class Coordinate(FloatField):
-    """Degrees, or not known."""
-
-    def process_formdata(self, valuelist: list[str]) -> None:
-        """Empty means that no point is known."""
-        self.data = None
-        if not valuelist or not valuelist[0].strip():
-            return
-        try:
-            self.data = float(valuelist[0].replace(",", "."))
-        except ValueError:
-            raise ValueError(NUMBER) from None
-
-
-def _people(label: str) -> People:
-    return People(label, [Optional(), NumberRange(0, 10_000_000, WHOLE)])
+CLOCKED = ("exact", "approximate", "window")
+NEW_PARTY = {"name": "", "role": "suspected", "tracked": True}
 
 
 class PartyForm(Form):
     """One belligerent named."""
 
     name = StringField(_l("Party"))
-    role = SelectField(_l("How"), choices=lambda: _said(PARTY_ROLES.items()), validate_choice=False)
+    role = SelectField(_l("How"), choices=lambda: offered(PARTY_ROLES), validate_choice=False)
     tracked = BooleanField(_l("Tracked by this desk"), default=True)
 
 
-class HarmForm(Form):
-    """Fewest and most of one group."""
-
-    killed_min = _people(_l("Killed, fewest"))
-    killed_max = _people(_l("Killed, most"))
-    injured_min = _people(_l("Injured, fewest"))
-    injured_max = _people(_l("Injured, most"))
-
-    @property
-    def casualties(self) -> Casualties:
-        """What was typed of this group."""
-        return Casualties(
-            Range(self.killed_min.data, self.killed_max.data),
-            Range(self.injured_min.data, self.injured_max.data),
-        )
+def _ticks(label: str, vocabulary: Vocabulary) -> SelectMultipleField:
+    return SelectMultipleField(label, choices=lambda: offered(vocabulary), validate_choice=False)
 
 
 class FactsForm(FlaskForm):
     """Everything recorded of an incident; `stream` only where it is new, `reason` only where it is not."""
 
+    seen = HiddenField()  # the evidence that the page showed; a page that comes back carries it on
     stream = SelectField(_l("Stream"), choices=[], validate_choice=False)
     summary = TextAreaField(_l("What is reported"))
-    date_type = SelectField(_l("The date is"), choices=lambda: _said(DATE_TYPES.items()))
+    codes = StringField(_l("Codes"))
+    earlier_codes = StringField(_l("Earlier codes"))
+    date_type = SelectField(_l("The date is"), choices=lambda: offered(DATE_TYPES), default="unknown")
     date = StringField(_l("Day, or first day"))
     date_end = StringField(_l("Last day"))
-    time = StringField(_l("Time of day"))
-    place_en = StringField(_l("Place in English"))
-    place_ar = StringField(_l("Place in Arabic"))
-    region = StringField(_l("Region"))
-    latitude = Coordinate(_l("Latitude"), [Optional()])
-    longitude = Coordinate(_l("Longitude"), [Optional()])
-    accuracy = SelectField(_l("How exactly it is known"), choices=lambda: _said(ACCURACIES.items(), "–"))
-    strike_status = SelectField(_l("Strike status"), choices=lambda: _said(STRIKE_STATUSES.items(), "–"))
-    strike_types = StringField(_l("Kinds of strike"))
-    causes = StringField(_l("Causes of harm"))
-    infrastructure = StringField(_l("What was hit"))
-    parties = FieldList(FormField(PartyForm), min_entries=PARTIES)
-    civilians = FormField(HarmForm)
-    children = FormField(HarmForm)
-    women = FormField(HarmForm)
-    men = FormField(HarmForm)
-    belligerents = FormField(HarmForm)
-    codes = StringField(_l("Codes"))
+    time_type = SelectField(
+        _l("The time is"), choices=lambda: offered(TIME_TYPES, _l("in words, or not said")), default=""
+    )
+    time = StringField(_l("Time"))
+    time_end = StringField(_l("Until"))
+    time_of_day = SelectField(_l("Time of day"), choices=lambda: offered(TIMES_OF_DAY, "–"), default="")
+    first_reported_by = StringField(_l("First reported by"))
+    first_reported_url = StringField(_l("Address of the first report"))
+    places = FieldList(FormField(places.PlaceForm), min_entries=1)
+    primary = StringField(_l("Primary place"))
+    parties = FieldList(FormField(PartyForm), min_entries=1)
+    strike_status = SelectField(_l("Strike status"), choices=lambda: offered(STRIKE_STATUSES, "–"), default="")
+    strike_types = _ticks(_l("Kind of strike"), STRIKE_TYPES)
+    other_strike_types = TextAreaField(_l("Other kinds of strike"))
+    causes = _ticks(_l("Cause of harm"), CAUSES)
+    other_causes = TextAreaField(_l("Other causes of harm"))
+    hit = FormField(hit.HitForm)
+    other_infrastructure = TextAreaField(_l("Other things hit"))
+    observations = _ticks(_l("Observations"), OBSERVATIONS)
     reason = TextAreaField(_l("Why"))
 
     @property
     def groups(self) -> list[tuple[str, FormField]]:
-        """Each group of people with its part of the form."""
-        return [(category, self[category]) for category in CATEGORIES]
+        """The total of civilians, its parts, and the fighters, each with its part of the form."""
+        return [(category, self[category]) for category in MAIN_CATEGORIES]
+
+    @property
+    def further_groups(self) -> list[tuple[str, FormField]]:
+        """The groups of people that are rarely told apart."""
+        return [(category, self[category]) for category in OTHER_CATEGORIES]
+
+    @property
+    def further_groups_said(self) -> bool:
+        """True where a number or a problem stands in one of the further groups."""
+        boxes = [box for _category, part in self.further_groups for box in part.form]
+        return any(box.data is not None or box.errors for box in boxes)
+
+    def is_primary(self, part: FormField) -> bool:
+        """Whether this place is the primary one: the one chosen, else the first."""
+        names = [one.name for one in self.places]
+        return part.name == (self.primary.data if self.primary.data in names else names[0])
 
     @classmethod
-    def showing(cls, facts: Facts) -> FactsForm:
-        """The form filled with facts, unless it was just sent."""
-        place = facts.places[0] if facts.places else Place()
-        names, ranges = dict(place.names), dict(facts.ranges)
+    def showing(cls, facts: Facts, exact: Any = None, seen: str | None = None) -> FactsForm:
+        """The form filled with facts and what stands beside them, unless it was just sent."""
+        ranges = dict(facts.ranges)
+        report = points.beside(exact).get("first_reported") or {}
+        notes = points.notes(facts, exact)
+        known = [places.shown(*one) for one in zip(range(len(facts.places)), facts.places, notes, strict=True)]
         parties = [{"name": one.name, "role": one.role, "tracked": one.tracked} for one in facts.parties]
-        blank = {"name": "", "role": "suspected", "tracked": True}
+        of_day = facts.time_type == "time_of_day"
         return cls(
-            summary=facts.summary, date_type=facts.date_type, date=facts.date, date_end=facts.date_end,
-            time=facts.time, place_en=names.get("en"), place_ar=names.get("ar"), region=place.region,
-            latitude=place.point[0] if place.point else None,
-            longitude=place.point[1] if place.point else None,
-            accuracy=place.accuracy or "", strike_status=facts.strike_status or "",
-            strike_types=", ".join(facts.strike_types), causes=", ".join(facts.causes),
-            infrastructure=", ".join(facts.infrastructure), codes=" ".join(facts.codes),
-            parties=parties + [blank] * max(1, PARTIES - len(parties)),
-            **{name: _shown(ranges.get(name, Casualties())) for name in CATEGORIES},
+            seen=seen, summary=facts.summary,
+            codes=_codes_shown(facts.codes), earlier_codes=_codes_shown(facts.earlier_codes),
+            date_type=facts.date_type, date=facts.date, date_end=facts.date_end,
+            time_type=facts.time_type or "", time=None if of_day else facts.time, time_end=facts.time_end,
+            time_of_day=facts.time if of_day else "",
+            first_reported_by=report.get("by"), first_reported_url=report.get("url"),
+            places=known or [{}], parties=parties or [NEW_PARTY], strike_status=facts.strike_status or "",
+            strike_types=list(facts.strike_types), other_strike_types=_others(facts.strike_types, STRIKE_TYPES),
+            causes=list(facts.causes), other_causes=_others(facts.causes, CAUSES),
+            hit=hit.shown(facts), other_infrastructure=_others(facts.infrastructure, INFRASTRUCTURE),
+            observations=list(facts.observations),
+            **{name: harm.shown(ranges.get(name, Casualties())) for name in CATEGORIES},
         )  # fmt: skip
 
+    def reshaped(self, sent: Mapping[str, str]) -> bool:
+        """Add or take away a place or a party where such a button was pressed; all that was typed stays."""
+        added, gone = sent.get("add"), sent.get("remove")
+        if added in ("place", "party"):
+            self._list(added).append_entry({} if added == "place" else NEW_PARTY)
+        elif gone:
+            self._remove(gone)
+        return bool(added or gone)
+
+    def _list(self, what: str) -> FieldList:
+        return self.places if what.startswith("place") else self.parties
+
+    def _remove(self, name: str) -> None:
+        rows = self._list(name)
+        rows.entries = [entry for entry in rows.entries if entry.name != name]
+        if not rows.entries:
+            rows.append_entry({} if rows is self.places else NEW_PARTY)
+
+    # --- what was typed, as facts ---------------------------------------------------------------------------
+
     def facts(self, before: Facts) -> Facts:
-        """What was typed; what the form does not ask (further places, earlier codes) stays as it is."""
-        kept = tuple(
-            (name, part.form.casualties)
-            for name, part in self.groups
-            if part.form.casualties.killed.known or part.form.casualties.injured.known
-        )
-        codes = tuple(dict.fromkeys(re.split(r"[\s,;]+", (self.codes.data or "").strip())))
-        codes = tuple(code for code in codes if code)
-        dropped = tuple(code for code in before.codes if code not in codes)
+        """What was typed; a name in another language, a flag and a code with a space in it stay as they are."""
+        ranges = [(name, self[name].form.casualties) for name in CATEGORIES]
+        codes, earlier = self._codes(before)
+        known = hit.typed(self.hit.form)
+        others = _lines(self.other_infrastructure.data)
+        kept = {one: damage for one, damage in before.damage if one in others}
+        damage = {**kept, **{kind: said for kind, said in known.items() if said}}
         return replace(
             before,
-            date_type=self.date_type.data or "unknown",
-            date=_words(self.date.data),
-            date_end=_words(self.date_end.data) if self.date_type.data == "date_range" else None,
-            time=_words(self.time.data),
-            places=self._places(before),
+            **self._when(),
+            places=tuple(place for _part, place in self._placed(before)),
             parties=self._parties(),
-            strike_types=_list(self.strike_types.data),
+            strike_types=_chosen(self.strike_types, self.other_strike_types, before.strike_types),
             strike_status=self.strike_status.data or None,
-            causes=_list(self.causes.data),
-            infrastructure=_list(self.infrastructure.data),
-            ranges=tuple(sorted(kept, key=lambda pair: pair[0])),
+            causes=_chosen(self.causes, self.other_causes, before.causes),
+            infrastructure=_ordered((*known, *others), before.infrastructure),
+            damage=tuple(sorted(damage.items())),
+            observations=_ordered(self.observations.data or (), before.observations),
+            ranges=tuple(sorted((name, one) for name, one in ranges if one.killed.known or one.injured.known)),
             codes=codes,
-            earlier_codes=(*before.earlier_codes, *(c for c in dropped if c not in before.earlier_codes)),
-            summary=_words(self.summary.data),
+            earlier_codes=earlier,
+            summary=words(self.summary.data),
         )
 
-    def _places(self, before: Facts) -> tuple[Place, ...]:
-        first = before.places[0] if before.places else Place()
-        names = {**dict(first.names), "en": _words(self.place_en.data), "ar": _words(self.place_ar.data)}
-        latitude, longitude = self.latitude.data, self.longitude.data
-        typed = Place(
-            names=tuple(sorted((code, name) for code, name in names.items() if name)),
-            region=_words(self.region.data),
-            point=(latitude, longitude) if latitude is not None and longitude is not None else None,
-            accuracy=self.accuracy.data or None,
-        )
-        return (typed, *before.places[1:]) if typed != Place() else before.places[1:]
+    def beside(self, before: Facts, exact: Any) -> dict[str, Any]:
+        """What was typed that is kept sealed beside the facts: notes on places, who reported first and where."""
+        notes = [words(part.form.note.data) for part, _place in self._placed(before)]
+        report = {"by": words(self.first_reported_by.data), "url": words(self.first_reported_url.data)}
+        said = {name: word for name, word in report.items() if word}
+        typed = {"notes": notes if any(notes) else None, "first_reported": said or None}
+        return {**points.beside(exact), **typed}
+
+    def _when(self) -> dict[str, Any]:
+        kind, time = self.time_type.data or None, words(self.time.data)
+        if kind == "time_of_day":
+            time = self.time_of_day.data or None
+        elif kind in CLOCKED:
+            time = clock(time) or time
+        end = words(self.time_end.data) if kind == "window" else None
+        return {
+            "date_type": self.date_type.data or "unknown",
+            "date": words(self.date.data),
+            "date_end": words(self.date_end.data) if self.date_type.data == "date_range" else None,
+            "time_type": kind,
+            "time": time,
+            "time_end": clock(end) or end,
+        }
+
+    def _placed(self, before: Facts) -> list[tuple[FormField, Place]]:
+        """Each place that says something with its part of the form, the primary one first."""
+        typed = [(part, part.form.place(before.places)) for part in self.places]
+        said = [pair for pair in typed if pair[1] != Place() or words(pair[0].form.note.data)]
+        return sorted(said, key=lambda pair: not self.is_primary(pair[0]))
 
     def _parties(self) -> tuple[Party, ...]:
-        typed = [part.form for part in self.parties if _words(part.form.name.data)]
+        typed = [part.form for part in self.parties if words(part.form.name.data)]
         return tuple(
             Party(part.name.data.strip(), bool(part.tracked.data), part.role.data or "suspected") for part in typed
         )
 
+    def _codes(self, before: Facts) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The codes, and the earlier ones: a code that is left out becomes an earlier one."""
+        codes = _codes_typed(self.codes.data, before.codes)
+        earlier = _codes_typed(self.earlier_codes.data, before.earlier_codes)
+        dropped = [code for code in before.codes if code not in codes]
+        return codes, tuple(code for code in dict.fromkeys((*earlier, *dropped)) if code not in codes)
 
-# Field of the rules -> field of this form, where they differ.
-FIELDS = {
-    "place": "place_en",
-    "place-0-latitude": "latitude",
-    "place-0-longitude": "longitude",
-    "place-0-accuracy": "accuracy",
-    "facts": "summary",
-    "ranges": "civilians",
-    **{f"{name}-{harm}": name for name in CATEGORIES for harm in ("killed", "injured")},
-}
-
-
-def _shown(casualties: Casualties) -> dict[str, int | None]:
-    return {
-        "killed_min": casualties.killed.minimum,
-        "killed_max": casualties.killed.maximum,
-        "injured_min": casualties.injured.minimum,
-        "injured_max": casualties.injured.maximum,
-    }
+    def targets(self, before: Facts) -> dict[str, Field]:
+        """The rules' names of what is the matter -> the box it came from, where they are called otherwise."""
+        first = self.places.entries[0].form
+        found: dict[str, Field] = {"place": first.place_en, "facts": self.summary, "damage": self.other_infrastructure}
+        found |= {"infrastructure": self.other_infrastructure, "ranges": self.civilians.form.killed_min}
+        for number, (part, _place) in enumerate(self._placed(before)):
+            found |= {f"place-{number}-{box.short_name}": box for box in part.form}
+        for name in CATEGORIES:
+            boxes = self[name].form
+            found |= {f"{name}-killed": boxes.killed_min, f"{name}-injured": boxes.injured_min}
+        return found
 
 
-def _words(text: str | None) -> str | None:
-    return (text or "").strip() or None
+for _category in CATEGORIES:
+    setattr(FactsForm, _category, FormField(harm.HarmForm))
 
 
-def _list(text: str | None) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(part.strip() for part in (text or "").split(",") if part.strip()))
+def _codes_shown(codes: tuple[str, ...]) -> str:
+    return " ".join(code for code in codes if not _spaced(code))
+
+
+def _codes_typed(text: str | None, before: tuple[str, ...]) -> tuple[str, ...]:
+    """Codes stand with spaces between them, so one that holds a space cannot be typed, and stays."""
+    kept = [code for code in before if _spaced(code)]
+    return tuple(dict.fromkeys([*(text or "").replace(",", " ").split(), *kept]))
+
+
+def _spaced(code: str) -> bool:
+    return len(code.split()) > 1 or "," in code
+
+
+def _lines(text: str | None) -> tuple[str, ...]:
+    """One a line: such words hold commas."""
+    return tuple(dict.fromkeys(line.strip() for line in (text or "").splitlines() if line.strip()))
+
+
+def _others(found: tuple[str, ...], vocabulary: Vocabulary) -> str:
+    return "\n".join(word for word in found if word not in vocabulary)
+
+
+def _chosen(ticks: Field, lines: Field, before: tuple[str, ...]) -> tuple[str, ...]:
+    offered_keys = [str(key) for key, _label, *_rest in ticks.iter_choices()]
+    ticked = [key for key in ticks.data or () if key in offered_keys]
+    return _ordered((*ticked, *_lines(lines.data)), before)
+
+
+def _ordered(found: Any, before: tuple[str, ...]) -> tuple[str, ...]:
+    """The words in the order they had, the new ones behind: an order alone is no change."""
+    known = [word for word in before if word in found]
+    return tuple(dict.fromkeys([*known, *found]))

@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired, NumberRange
 from review.forms.accounts import REQUIRED
 from review.rules.policy import Policy
 
+TIMES = ("round", "arguments", "second_vote", "settler", "vote", "reminder", "hold")
 WHOLE = _l("Use a whole number.")
 
 
@@ -29,6 +30,9 @@ class PolicyForm(FlaskForm):
     arguments = _number(_l("Arguments"), 1)
     second_vote = _number(_l("A second vote"), 1)
     settler = _number(_l("A settler"), 1)
+    vote = _number(_l("A vote, once asked for"), 1)
+    reminder = _number(_l("A reminder, before that"))
+    hold = _number(_l("Minutes that “next” holds a seat"), 1)
     least = _number(_l("Grace at least"))
     most = _number(_l("Grace at most"))
     reason = TextAreaField(_l("Why"))
@@ -37,20 +41,23 @@ class PolicyForm(FlaskForm):
     def showing(cls, policy: Policy) -> PolicyForm:
         """The form filled with a policy, unless it was just sent."""
         grace = policy.times["grace"]
-        hours = {name: policy.times[name] for name in ("round", "arguments", "second_vote", "settler")}
+        times = {name: policy.times[name] for name in TIMES}
         return cls(
             required=policy.required, share=policy.share[0], of=policy.share[1],
             max_distance=policy.max_distance, unanimity=policy.unanimity,
-            least=grace[0], most=grace[1], **hours,
+            least=grace[0], most=grace[1], **times,
         )  # fmt: skip
 
     def policy(self, before: Policy) -> Policy:
         """What was typed, as a policy; its other times stay as they are."""
-        hours = {
+        times = {
             "round": self.round.data,
             "arguments": self.arguments.data,
             "second_vote": self.second_vote.data,
             "settler": self.settler.data,
+            "vote": self.vote.data,
+            "reminder": self.reminder.data,
+            "hold": self.hold.data,
         }
         return Policy(
             id=before.id,
@@ -58,5 +65,5 @@ class PolicyForm(FlaskForm):
             share=(self.share.data or 0, self.of.data or 0),
             max_distance=self.max_distance.data or 0,
             unanimity=bool(self.unanimity.data),
-            times={**before.times, **hours, "grace": [self.least.data, self.most.data]},
+            times={**before.times, **times, "grace": [self.least.data, self.most.data]},
         )

@@ -20,6 +20,8 @@ def source_draft(typed: Typed) -> SourceDraft:
         note=typed.text("note"),
         publishable=typed.chosen("publishable", "y"),
         text=typed.text("text"),
+        platform=typed.text("platform"),
+        affiliated=typed.text("affiliated"),
     )
 
 

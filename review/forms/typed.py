@@ -71,6 +71,11 @@ class Typed:
 NOTHING = Typed()
 
 
+def words(text: str | None) -> str | None:
+    """What was typed into one box, or None where nothing was."""
+    return (text or "").strip() or None
+
+
 def whole(text: str) -> bool:
     """True for a whole number that a row could have."""
     return text.isascii() and text.isdigit() and len(text) <= DIGITS

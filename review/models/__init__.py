@@ -1,6 +1,7 @@
 """Rows: columns, relationships, constraints; nothing that decides."""
 
 from review.extensions import Base, db, write_mode
+from review.models.admissions import Admission
 from review.models.decisions import (
     Approval,
     Decision,
@@ -11,26 +12,73 @@ from review.models.decisions import (
     SettlementClosing,
     Vote,
 )
+from review.models.imports import ImportLine, ImportRun
 from review.models.incidents import Claim, ImportedRow, Incident, IncidentCode, Stream
 from review.models.people import (
+    DeskSetting,
     Invitation,
     LoginAttempt,
     Participation,
     Password,
     Person,
     PersonKey,
+    RecoveryCode,
+    SecondFactor,
     UserSession,
+    WorkingLanguage,
 )
+from review.models.signs import ClaimSign, IncidentSign
 from review.models.sources import Capture, Source, SourceLink
 from review.models.trail import Checkpoint, CodebookVersion, Disclosure, Event, LogHead, Policy
-from review.models.work import Draft, Job, Notice, Turn
+from review.models.work import Draft, Hold, Job, Notice, Turn
 
 session = db.session
 
 __all__ = [
-    "Approval", "Base", "Capture", "Checkpoint", "Claim", "CodebookVersion", "Decision", "Determination",
-    "Disclosure", "Draft", "Event", "ImportedRow", "Incident", "IncidentCode", "Invitation", "Job", "LogHead",
-    "LoginAttempt", "Notice", "Participation", "Password", "Person", "PersonKey", "Policy", "Round",
-    "RoundClosing", "Settlement", "SettlementClosing", "Source", "SourceLink", "Stream", "Turn", "UserSession",
-    "Vote", "session", "write_mode",
+    "Admission",
+    "Approval",
+    "Base",
+    "Capture",
+    "Checkpoint",
+    "Claim",
+    "ClaimSign",
+    "CodebookVersion",
+    "Decision",
+    "DeskSetting",
+    "Determination",
+    "Disclosure",
+    "Draft",
+    "Event",
+    "Hold",
+    "ImportLine",
+    "ImportRun",
+    "ImportedRow",
+    "Incident",
+    "IncidentCode",
+    "IncidentSign",
+    "Invitation",
+    "Job",
+    "LogHead",
+    "LoginAttempt",
+    "Notice",
+    "Participation",
+    "Password",
+    "Person",
+    "PersonKey",
+    "Policy",
+    "RecoveryCode",
+    "Round",
+    "RoundClosing",
+    "SecondFactor",
+    "Settlement",
+    "SettlementClosing",
+    "Source",
+    "SourceLink",
+    "Stream",
+    "Turn",
+    "UserSession",
+    "Vote",
+    "WorkingLanguage",
+    "session",
+    "write_mode",
 ]

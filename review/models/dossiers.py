@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 
 from review.models import shelf
 from review.models.incidents import Incident, Stream
+from review.models.involvement import with_carried
 from review.models.trail import CodebookVersion, Disclosure, Event, Policy
 from review.rules.dossier import Dossier, Record
 from review.rules.folds_grading import ballot
@@ -112,8 +113,15 @@ def dossier(session: Any, incident: Incident, *, openers: Mapping[str, Opener] |
 
 def with_mode(session: Any, folded: Dossier) -> Dossier:
     """The same dossier with the present mode of its stream."""
-    mode = session.execute(select(Stream.mode).where(Stream.slug == folded.stream)).scalar()
-    return replace(folded, stream_mode=mode or "active")
+    stream = folded.stream or stream_of(session, folded)
+    mode = session.execute(select(Stream.mode).where(Stream.slug == stream)).scalar()
+    return with_carried(session, replace(folded, stream=stream, stream_mode=mode or "active"))
+
+
+def stream_of(session: Any, folded: Dossier) -> str:
+    """The stream of an incident that was split out of another: its own events do not name it."""
+    statement = select(Incident.stream).where(Incident.name == folded.passage.split_from)
+    return session.execute(statement).scalar() or ""
 
 
 def records(session: Any, incident_id: int, openers: Mapping[str, Opener]) -> Iterable[Record]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text
+from sqlalchemy import JSON, Boolean, ForeignKey, Index, Integer, LargeBinary, String, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from review.extensions import Base
@@ -24,14 +24,19 @@ class Stream(Base):
     seq: Mapped[int] = mapped_column(ForeignKey("event.seq"))
 
 
+SHORT = text("seats > 0")  # the rounds that "next" serves from
+
+
 class Incident(Base):
     """One moment in place and time: the row that is locked, with its chain's head and its projections."""
 
     __tablename__ = "incident"
     __table_args__ = (
+        Index("ix_incident_restricted", "id", postgresql_where=text("restricted"), sqlite_where=text("restricted")),
         Index("ix_incident_stage_id", "stage", "id"),
         Index("ix_incident_public_id", "public", "id"),
         Index("ix_incident_stream_stage_id", "stream", "stage", "id"),
+        Index("ix_incident_short", "queue", "round_seq", sqlite_where=SHORT, postgresql_where=SHORT),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -50,6 +55,11 @@ class Incident(Base):
     needs_round: Mapped[bool] = mapped_column(Boolean, default=False)
     recheck: Mapped[bool] = mapped_column(Boolean, default=False)
     restricted: Mapped[bool] = mapped_column(Boolean, default=False)
+    merged_into: Mapped[str | None] = mapped_column(String(18))  # the name of the other
+    # how many more its open round must ask, which queue it waits in, since which opening; 0 where it needs nobody
+    seats: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    queue: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
+    round_seq: Mapped[int] = mapped_column(Seq, default=0, server_default="0")
     public: Mapped[bool] = mapped_column(Boolean, default=False)
     stream: Mapped[str] = mapped_column(String(80), default="")
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

@@ -11,11 +11,14 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from review.models.admissions import admit
 from review.models.incidents import Incident, IncidentCode
 from review.models.people import Participation
 from review.models.refs import folded_code, stands_in_address
 from review.models.search import folded
+from review.models.signs import IncidentSign, incident_rows
 from review.models.work import Turn
+from review.rules import assignment
 from review.rules.dossier import Dossier
 from review.rules.settlement import rung, settler
 
@@ -30,12 +33,17 @@ _NO_TURN = delete(_TURN).where(
 REGISTRY = {
     "incident": ("facts", "title", "date", "code", "search_text", "range"),
     "incident_code": ("code", "folded"),
+    "admission": ("person_id",),
+    "claim_sign": ("sign",),
+    "incident_sign": ("sign", "day"),
     "person": ("name",),
     "stream": ("name", "reason"),
     "policy": ("times",),
     "draft": ("values",),
     "invitation": ("email", "name"),
     "capture": ("sha256", "size", "media"),
+    "import_run": ("filename", "sha256", "size", "header"),
+    "import_line": ("code",),
 }
 
 
@@ -54,9 +62,16 @@ def project(
     """
     columns(row, dossier)
     named = named or partial(_persons, session, row)
-    if before is None or before.facts != dossier.facts:
+    if before is not None and before.size == 0:
+        described(row, dossier)
+        _first_codes(session, row, dossier)
+        _first_signs(session, row, dossier)
+    elif before is None or before.facts != dossier.facts or before.restricted != dossier.restricted:
         described(row, dossier)
         _codes(session, row, dossier)
+        _signs(session, row, dossier)
+    if before is None or before.admitted != dossier.admitted:
+        admit(session, row, dossier)
     waiting = turns(dossier)
     if before is None:
         _turns(session, row, _present(session, row), _rows_of(waiting, named))
@@ -69,20 +84,28 @@ def columns(row: Incident, dossier: Dossier) -> None:
     standing = dossier.determination
     row.stage, row.needs_round = dossier.stage, dossier.needs_round
     row.recheck, row.restricted = dossier.recheck, dossier.restricted
-    row.stream = dossier.stream
+    row.seats, row.queue, row.round_seq = short(dossier)
+    # Split out of another, its own events name no stream: it has that of the other from the beginning.
+    row.stream, row.merged_into = dossier.stream or row.stream or "", dossier.passage.into
     row.grade = standing.grade if standing else None
     row.grade_kind = standing.kind if standing else None
     row.version = standing.version if standing else None
     row.range = standing.casualties.as_dict() if standing else None
-    row.public = standing is not None and not dossier.restricted and dossier.stage != "withdrawn"
+    row.public = standing is not None and not dossier.restricted and not dossier.exited
 
 
 def described(row: Incident, dossier: Dossier) -> None:
     """The columns that are drawn from the facts."""
     facts = dossier.facts
     row.facts, row.date = facts.as_dict(), facts.date
-    row.code = next((code for code in facts.codes[:1] if stands_in_address(code)), None)
+    row.code = None if dossier.restricted else next((one for one in facts.codes[:1] if stands_in_address(one)), None)
     row.title, row.search_text = title(dossier), searchable(dossier)
+
+
+def short(dossier: Dossier) -> tuple[int, int, int]:
+    """(seats, queue, seq of the opening) of a round that needs more people; all 0 where none does."""
+    seats, round_ = assignment.short(dossier), dossier.open_round
+    return (seats, assignment.queue(dossier.facts), round_.seq) if seats and round_ else (0, 0, 0)
 
 
 def title(dossier: Dossier) -> str:
@@ -121,9 +144,25 @@ def turns(dossier: Dossier) -> set[tuple[str, str, int]]:
     return waiting
 
 
-def _codes(session: Any, row: Incident, dossier: Dossier) -> None:
+def codes(dossier: Dossier) -> dict[str, bool]:
+    """Code -> whether it is an earlier one. None leads to a restricted incident: that two answer to one code would
+    tell that there is another."""
+    if dossier.restricted:
+        return {}
     wanted = {code: True for code in dossier.facts.earlier_codes}
-    wanted |= {code: False for code in dossier.facts.codes}
+    return wanted | {code: False for code in dossier.facts.codes}
+
+
+def _first_codes(session: Any, row: Incident, dossier: Dossier) -> None:
+    """Of an incident that this act made: no row can be there yet, and the flush writes a whole import's at once."""
+    session.add_all(
+        IncidentCode(incident_id=row.id, code=code, folded=folded_code(code), earlier=earlier)
+        for code, earlier in codes(dossier).items()
+    )
+
+
+def _codes(session: Any, row: Incident, dossier: Dossier) -> None:
+    wanted = codes(dossier)
     table = IncidentCode.__table__
     present = dict(
         session.execute(select(table.c.code, table.c.earlier).where(table.c.incident_id == row.id)).all()
@@ -135,6 +174,18 @@ def _codes(session: Any, row: Incident, dossier: Dossier) -> None:
         {"incident_id": row.id, "code": code, "folded": folded_code(code), "earlier": earlier}
         for code, earlier in wanted.items()
     ]
+    if rows:
+        session.execute(insert(table), rows)
+
+
+def _first_signs(session: Any, row: Incident, dossier: Dossier) -> None:
+    session.add_all(IncidentSign(**sign) for sign in incident_rows(row.id, dossier.facts))
+
+
+def _signs(session: Any, row: Incident, dossier: Dossier) -> None:
+    table = IncidentSign.__table__
+    session.execute(delete(table).where(table.c.incident_id == row.id))
+    rows = incident_rows(row.id, dossier.facts)
     if rows:
         session.execute(insert(table), rows)
 

@@ -12,6 +12,8 @@ from review.models.incidents import Incident, IncidentCode
 from review.rules.errors import NotFound
 
 PLAIN = re.compile(r"[^\s/\\?#%]+")
+# What was merged into another leaves a code that both have to the other.
+_ON_THE_DESK = select(Incident.id).where(Incident.merged_into.is_(None))
 NO_CODES = (".", "..", "new")  # steps of a path, and a page of ours
 
 
@@ -32,9 +34,23 @@ def find_incident(session: Any, ref: str) -> int:
         return int(named)
     statement = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(ref)).distinct()
     found = session.execute(statement.limit(2)).scalars().all()
+    if len(found) > 1:
+        found = session.execute(statement.where(IncidentCode.incident_id.in_(_ON_THE_DESK)).limit(2)).scalars().all()
     if len(found) != 1:
         raise NotFound
     return int(found[0])
+
+
+def aliases(session: Any, code: str) -> list[str]:
+    """The names of the incidents to which a code leads because another that has it was merged into them."""
+    coded = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(code))
+    merged = select(Incident.merged_into).where(Incident.merged_into.is_not(None))
+    found: list[str] = []
+    names = session.execute(merged.where(Incident.id.in_(coded))).scalars().all()
+    while names:
+        found += names
+        names = [one for one in session.execute(merged.where(Incident.name.in_(names))).scalars() if one not in found]
+    return found
 
 
 def ref_of(session: Any, incident: Incident) -> str:

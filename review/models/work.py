@@ -12,6 +12,26 @@ from review.extensions import Base
 from review.models.columns import Moment
 
 
+def seat_key(incident: str, number: int, who: str) -> str:
+    """The key of the job that reminds somebody of an answer they owe; its payload says when that is due."""
+    return f"seat:{incident}:{number}:{who}"
+
+
+def deadline_key(incident: str, number: int) -> str:
+    """The key of the job that waits for a round's deadline; its payload says when that is."""
+    return f"deadline:{incident}:{number}"
+
+
+def arguments_key(incident: str, number: int) -> str:
+    """The key of the job that ends the arguments on a disputed round."""
+    return f"arguments:{incident}:{number}"
+
+
+def ladder_key(incident: str, settlement: int) -> str:
+    """The key of the job that waits for the present settler's time to run out."""
+    return f"ladder:{incident}:{settlement}"
+
+
 class Turn(Base):
     """Whose turn it is on an incident, and for what: vote, argue, settle, stand_by. A projection."""
 
@@ -22,6 +42,19 @@ class Turn(Base):
     person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
     kind: Mapped[str] = mapped_column(String(10), primary_key=True)
     round: Mapped[int] = mapped_column(Integer)
+
+
+class Hold(Base):
+    """A seat of an open round that "next" keeps for somebody for a while: no event, and gone by the clock alone."""
+
+    __tablename__ = "hold"
+    __account__ = True
+    __table_args__ = (Index("ix_hold_person_id", "person_id"),)
+
+    incident_id: Mapped[int] = mapped_column(ForeignKey("incident.id"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"), primary_key=True)
+    round: Mapped[int] = mapped_column(Integer)
+    until: Mapped[datetime] = mapped_column(Moment)
 
 
 class Draft(Base):

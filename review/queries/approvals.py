@@ -10,14 +10,16 @@ from sqlalchemy import func, select
 from review.models import Event, session
 from review.queries.drafts import Kept, kept_draft
 from review.queries.reading import Reading, Way, read_incident
+from review.queries.rechecks import Cited, cited
 from review.queries.sources import Evidence, evidence
 from review.queries.votes import ShownRound, shown_round
-from review.rules import approval
-from review.rules.dossier import Determination, Position, Proposal, Settlement
+from review.rules import approval, overrides
+from review.rules.dossier import Determination, Override, Proposal, Settlement
 from review.rules.errors import Forbidden
 from review.rules.facts import Casualties, Facts
 from review.rules.guards import involvement
 from review.rules.permissions import Actor, may
+from review.rules.positions import Standing, by_party
 from review.rules.words import N_
 
 DONE_HERE = {
@@ -43,9 +45,14 @@ DONE_HERE = {
     "grade.approved": N_("approved an earlier version"),
     "grade.returned": N_("returned a proposed grade"),
     "grade.reopened": N_("reopened a published grade"),
+    "grade.overridden": N_("asked for another grade"),
+    "override.seconded": N_("seconded another grade"),
+    "recheck.opened": N_("had a published version checked again"),
+    "recheck.closed": N_("ended the check of a published version"),
     "attempt.refused": N_("tried something that was refused"),
 }
 SOMETHING = N_("did something else here")
+APPROVED_THIS = N_("approved this one, for a later day")
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +64,19 @@ class Part:
 
 
 @dataclass(frozen=True, slots=True)
+class OtherGrade:
+    """Another grade than the one proposed: who asked for it and why, and who agreed."""
+
+    grade: str
+    casualties: Casualties
+    by: str
+    reason: str | None
+    seconded: bool
+    second: str | None
+    agreed: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class ApprovalPage:
     """The proposal with its whole case. `proposal` is None where nothing waits: the page then says what stands."""
 
@@ -65,7 +85,7 @@ class ApprovalPage:
     stage: str
     facts: Facts
     evidence: Evidence
-    positions: tuple[Position, ...]
+    parties: tuple[Standing, ...]
     proposal: Proposal | None
     grade: str | None
     casualties: Casualties | None
@@ -81,9 +101,17 @@ class ApprovalPage:
     done_here: tuple[Part, ...]
     not_before: str | None
     may_go_to_settlement: bool
-    draft: Kept | None
+    other: OtherGrade | None
+    choices: tuple[str, ...]
+    bounds: Casualties | None
+    cited: tuple[Cited, ...]
+    drafts: Mapping[str, Kept]
     ways: Mapping[str, Way]
     digest: str
+
+
+VERBS = ("approve", "return_grade", "override", "second_override")
+FORMS = ("approve", "override", "second")
 
 
 def approval_page(viewer: Actor, ref: str) -> ApprovalPage:
@@ -92,7 +120,8 @@ def approval_page(viewer: Actor, ref: str) -> ApprovalPage:
         raise Forbidden("approve")
     reading = read_incident(viewer, ref)
     dossier, proposal = reading.dossier, reading.dossier.proposal
-    decided = proposal.override or proposal if proposal else None
+    asked = proposal.override if proposal else None
+    decided = asked if asked and asked.seconded else proposal
     shown = _rounds(reading, proposal)
     return ApprovalPage(
         ref=reading.ref,
@@ -100,7 +129,7 @@ def approval_page(viewer: Actor, ref: str) -> ApprovalPage:
         stage=dossier.stage,
         facts=dossier.facts,
         evidence=evidence(reading),
-        positions=dossier.positions,
+        parties=by_party(dossier.facts.parties, dossier.positions),
         proposal=proposal,
         grade=decided.grade if decided else None,
         casualties=decided.casualties if decided else None,
@@ -113,13 +142,37 @@ def approval_page(viewer: Actor, ref: str) -> ApprovalPage:
         unconsidered=approval.unconsidered(dossier, proposal.round) if proposal else (),
         stale=bool(proposal and approval.stale_sources(dossier, proposal.round)),
         involvement=involvement(dossier, reading.who),
-        done_here=_done_here(reading),
+        done_here=_done_here(reading, proposal),
         not_before=proposal.approval.not_before if proposal and proposal.approval else None,
         may_go_to_settlement=bool(proposal and proposal.settlement is not None),
-        draft=kept_draft(viewer.person, reading.id, "approve"),
-        ways=reading.ways("approve", "return_grade", "reopen"),
+        other=_other(reading, asked),
+        choices=overrides.choices(dossier, proposal) if proposal else (),
+        bounds=overrides.bounds(dossier, proposal) if proposal else None,
+        cited=cited(reading),
+        drafts=_drafts(reading),
+        ways=reading.ways(*VERBS),
         digest=dossier.digest,
     )
+
+
+def _other(reading: Reading, asked: Override | None) -> OtherGrade | None:
+    if asked is None:
+        return None
+    return OtherGrade(
+        grade=asked.grade,
+        casualties=asked.casualties,
+        by=reading.names.get(asked.by, asked.by),
+        reason=asked.reason,
+        seconded=asked.seconded is not None,
+        second=reading.names.get(asked.second, asked.second) if asked.second else None,
+        agreed=asked.agreed,
+    )
+
+
+def _drafts(reading: Reading) -> dict[str, Kept]:
+    person = reading.viewer.actor.person
+    found = {form: kept_draft(person, reading.id, form) for form in FORMS}
+    return {form: draft for form, draft in found.items() if draft}
 
 
 def _rounds(reading: Reading, proposal: Proposal | None) -> tuple[ShownRound, ...]:
@@ -149,7 +202,7 @@ def _silent(shown: tuple[ShownRound, ...]) -> tuple[str, ...]:
     )
 
 
-def _done_here(reading: Reading) -> tuple[Part, ...]:
+def _done_here(reading: Reading, proposal: Proposal | None) -> tuple[Part, ...]:
     """What the viewer did in this incident, so that an approval is read beside it."""
     if reading.who is None:
         return ()
@@ -159,4 +212,13 @@ def _done_here(reading: Reading) -> tuple[Part, ...]:
         .group_by(Event.type)
         .order_by(Event.type)
     )
-    return tuple(Part(DONE_HERE.get(type_, SOMETHING), times) for type_, times in session.execute(statement))
+    done = dict(session.execute(statement).all())
+    approved = proposal.approval if proposal else None
+    if approved is None or approved.by != reading.who:
+        return _parts(done)
+    done["grade.approved"] -= 1
+    return (Part(APPROVED_THIS, 1), *_parts(done))
+
+
+def _parts(done: Mapping[str, int]) -> tuple[Part, ...]:
+    return tuple(Part(DONE_HERE.get(type_, SOMETHING), times) for type_, times in done.items() if times)

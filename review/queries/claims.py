@@ -1,4 +1,7 @@
-"""Claims as received: what waits to be placed, what was set aside, and what may be near each."""
+"""Claims as received: what waits to be placed, what was set aside, and each on a page of its own.
+
+A page names a claim and never its seq: a seq moves with every vote that is cast somewhere on the desk.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,19 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import Select, func, literal, select
 
-from review.models import Claim, Disclosure, Event, Incident, session
-from review.models.dossiers import read_disclosure
-from review.models.search import folded
-from review.queries.addresses import refs_of
+from review.models import Claim, session
+from review.queries.likely import Likely, Telling, likely
+from review.queries.seen_claims import refs, seen, words_of
+from review.rules.claims import SET_ASIDE, STAGES
 from review.rules.errors import Forbidden, NotFound
 from review.rules.permissions import Actor, may
 
 ROWS = 30
-NEAR = 5
-WORDS, SHORTEST = 10, 4
-STAGES = ("received", "dismissed", "duplicate", "grouped")
+MOST = 1_000  # what a count stops at: "1,000+"
+FIRST_WORDS = 120
+QUEUE = "/desk/claims"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,98 +44,115 @@ class Received:
     def first(self) -> str:
         """Its first words."""
         line = self.text.strip().split("\n")[0]
-        return line if len(line) <= 120 else line[:119].rstrip() + "…"
+        return line if len(line) <= FIRST_WORDS else line[: FIRST_WORDS - 1].rstrip() + "…"
+
+    @property
+    def set_aside(self) -> bool:
+        return self.stage in SET_ASIDE
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
-    """An incident that the claim may speak of."""
+class Filter:
+    """One stage of the queue, and how many claims stand at it: no further counted than MOST."""
 
-    ref: str
-    title: str
-    date: str | None
+    stage: str
+    href: str
+    count: int
+
+    @property
+    def more(self) -> bool:
+        return self.count > MOST
+
+    @property
+    def shown(self) -> int:
+        return min(self.count, MOST)
 
 
 @dataclass(frozen=True, slots=True)
 class ClaimsPage:
-    """The queue at one stage, the claim being read, and incidents near it."""
+    """The queue at one stage, the claim being read, and what it may repeat or speak of."""
 
     stage: str
-    stages: tuple[str, ...]
+    filters: tuple[Filter, ...]
     claims: tuple[Received, ...]
     chosen: Received | None
-    near: tuple[Near, ...]
+    likely: Likely
     newer: str | None
     older: str | None
 
 
+def may_receive(viewer: Actor) -> None:
+    """Whoever may receive claims sees them all; Forbidden for others."""
+    if not may(viewer.role, "receive_claim"):
+        raise Forbidden("receive_claim")
+
+
 def claims_page(
-    viewer: Actor, *, stage: str = "received", name: str | None = None, before: int | None = None
+    viewer: Actor, *, stage: str = "received", name: str | None = None, before: str | None = None
 ) -> ClaimsPage:
-    """Claims at one stage, the oldest that waits first; the one named, else the first, is opened."""
-    _allow(viewer)
+    """Claims at one stage, the latest first; the one named, else the first of the list, is opened."""
+    may_receive(viewer)
     chosen = claim_named(viewer, name) if name else None
     stage = chosen.stage if chosen else stage if stage in STAGES else "received"
-    rows, more = _queue(stage, before)
+    rows, more = _queue(viewer, stage, before)
     claims = _received(viewer, rows)
     opened = chosen or (claims[0] if claims else None)
     return ClaimsPage(
         stage=stage,
-        stages=STAGES,
+        filters=_filters(viewer),
         claims=claims,
         chosen=opened,
-        near=near(opened) if opened and opened.stage == "received" else (),
-        newer=f"/desk/claims?stage={stage}" if before else None,
-        older=f"/desk/claims?stage={stage}&before={rows[-1].seq}" if more else None,
+        likely=likely(viewer, telling(opened)) if opened and opened.stage == "received" else Likely(),
+        newer=f"{QUEUE}?stage={stage}" if before else None,
+        older=f"{QUEUE}?stage={stage}&before={rows[-1].name}" if more else None,
     )
 
 
 def claim_named(viewer: Actor, name: str) -> Received:
-    """One claim by its name."""
-    _allow(viewer)
-    row = session.scalar(select(Claim).where(Claim.name == name))
+    """One claim by its name; NotFound where there is none, or it belongs to an incident that is hidden."""
+    may_receive(viewer)
+    row = session.scalar(select(Claim).where(Claim.name == name, seen(viewer)))
     if row is None:
         raise NotFound("claim")
     return _received(viewer, [row])[0]
 
 
-def near(claim: Received) -> tuple[Near, ...]:
-    """Incidents that share a longer word with the claim: a help for the eye, never an answer."""
-    text = folded(f"{claim.text} {claim.translation or ''}")
-    words = sorted({word.strip(".,;:!?()«»\"'") for word in text.split()}, key=len, reverse=True)
-    telling = [word for word in words if len(word) >= SHORTEST][:WORDS]
-    if not telling:
-        return ()
-    rows = list(
-        session.scalars(
-            select(Incident)
-            .where(~Incident.restricted)
-            .where(or_(*(Incident.search_text.contains(word, autoescape=True) for word in telling)))
-            .order_by(Incident.id.desc())
-            .limit(20)
-        )
-    )
-    rows.sort(key=lambda row: -sum(word in row.search_text for word in telling))
-    refs = refs_of(rows)
-    return tuple(Near(refs[row.id], row.title, row.date) for row in rows[:NEAR])
+def name_of(seq: int) -> str:
+    """The name of a claim that was received just now."""
+    return session.execute(select(Claim.name).where(Claim.seq == seq)).scalar_one()
 
 
-def _allow(viewer: Actor) -> None:
-    if not may(viewer.role, "receive_claim"):
-        raise Forbidden("receive_claim")
+def telling(claim: Received) -> Telling:
+    """What of a claim is compared with other accounts."""
+    return Telling(claim.seq, claim.day, claim.text, claim.translation, claim.url)
 
 
-def _queue(stage: str, before: int | None) -> tuple[list[Claim], bool]:
-    statement = select(Claim).where(Claim.stage == stage).order_by(Claim.seq.desc()).limit(ROWS + 1)
-    rows = list(session.scalars(statement.where(Claim.seq < before) if before else statement))
+def _queue(viewer: Actor, stage: str, before: str | None) -> tuple[list[Claim], bool]:
+    statement: Select[Any] = select(Claim).where(Claim.stage == stage, seen(viewer))
+    if before:
+        statement = statement.where(Claim.seq < select(Claim.seq).where(Claim.name == before).scalar_subquery())
+    rows = list(session.scalars(statement.order_by(Claim.seq.desc()).limit(ROWS + 1)))
     return rows[:ROWS], len(rows) > ROWS
+
+
+def _filters(viewer: Actor) -> tuple[Filter, ...]:
+    """Every stage with its count, all in one statement."""
+    counts, shown = {}, seen(viewer)
+    for stage in STAGES:
+        there = select(literal(1).label("one")).select_from(Claim).where(Claim.stage == stage, shown)
+        capped = there.limit(MOST + 1).subquery()
+        counts[stage] = select(func.count()).select_from(capped).scalar_subquery().label(stage)
+    found = session.execute(select(*counts.values())).one()
+    return tuple(
+        Filter(stage, f"{QUEUE}?stage={stage}", count) for stage, count in zip(STAGES, found, strict=True)
+    )
 
 
 def _received(viewer: Actor, rows: Iterable[Claim]) -> tuple[Received, ...]:
     known = list(rows)
-    words = _words([row.seq for row in known])
+    words = words_of([row.seq for row in known])
     names = _names({row.of for row in known if row.of})
-    incidents = _incidents({row.incident_id for row in known if row.incident_id})
+    incidents = refs(viewer, {row.incident_id for row in known if row.incident_id})
     return tuple(_one(viewer, row, words.get(row.seq, {}), names, incidents) for row in known)
 
 
@@ -154,23 +174,6 @@ def _one(
     )
 
 
-def _words(seqs: list[int]) -> dict[int, dict[str, Any]]:
-    rows = session.execute(
-        select(Event.seq, Event.day, Disclosure.text)
-        .join(Disclosure, Disclosure.seq == Event.seq)
-        .where(Event.seq.in_(seqs))
-    )
-    found: dict[int, dict[str, Any]] = {}
-    for seq, day, text in rows:
-        name, value = read_disclosure(text)
-        found.setdefault(seq, {"day": day})[name] = value
-    return found
-
-
 def _names(seqs: set[int]) -> dict[int, str]:
     rows = session.execute(select(Claim.seq, Claim.name).where(Claim.seq.in_(seqs)))
     return {row.seq: row.name for row in rows}
-
-
-def _incidents(ids: set[int]) -> dict[int, str]:
-    return refs_of(session.scalars(select(Incident).where(Incident.id.in_(ids), ~Incident.restricted)))

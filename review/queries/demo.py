@@ -29,6 +29,11 @@ def digest(ref: str) -> str:
     return _dossier(ref).digest
 
 
+def claims(ref: str) -> tuple[int, ...]:
+    """The claims that are grouped into the incident, in the order in which they came."""
+    return tuple(sorted(claim.seq for claim in _dossier(ref).claims if claim.grouped))
+
+
 def minority_arguments(ref: str, grade: str) -> tuple[int, ...]:
     """The arguments that a settlement as `grade` has to answer."""
     found = _dossier(ref)

@@ -1,38 +1,24 @@
-"""A person's own desk: what is on their turn, and what has been told them."""
+"""A person's own desk: what is on their turn, what is held for them, and the last things they were told."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import and_, select
 
-from review.models import Incident, Notice, Turn, session
+from review import clock
+from review.models import Hold, Incident, Participation, Turn, session
+from review.models.admissions import shown_to
+from review.models.languages import languages_read
 from review.models.refs import folded_code
+from review.queries.due import answers_due
+from review.queries.inbox import NoticeRow, latest, unread
 from review.queries.incidents import repeated_codes
-from review.queries.rounds import deadlines
 from review.rules.permissions import Actor, may
-from review.rules.words import N_
 
 KINDS = ("vote", "stand_by", "argue", "settle")
 MOST = 200
-NOTICES = 20
-
-# What each kind of notice says; notices.KINDS has the short forms that a mail carries.
-TOLD = {
-    "vote_owed": N_("You were asked to vote on this incident."),
-    "vote_reminder": N_("Your vote on this incident is still owed."),
-    "released": N_("You were released from this incident. Nothing is owed."),
-    "round_abandoned": N_("A round you were asked in was abandoned. Nothing was revealed."),
-    "settlement_opened": N_("A round was disputed. Those who voted in it may argue."),
-    "settler_wanted": N_("A disagreement waits for a settler."),
-    "settle_owed": N_("You were asked to settle this disagreement."),
-    "proposal_waiting": N_("A grade waits for approval."),
-    "returned": N_("A proposed grade was returned."),
-    "published": N_("The grade of an incident you worked on was published."),
-    "reopened": N_("A published grade was reopened."),
-}
-OTHERWISE = N_("This incident has moved.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +32,22 @@ class TurnRow:
     kind: str
     round: int
     due: datetime | None
+    restricted: bool
+
+    @property
+    def late(self) -> bool:
+        return self.due is not None and self.due <= clock.now()
 
 
 @dataclass(frozen=True, slots=True)
-class NoticeRow:
-    """One line of the inbox: that something happened, never what was said."""
+class HeldRow:
+    """The seat that "next" keeps for this person, until it is begun, given back, or the time is up."""
 
-    ref: str | None
+    ref: str
     code: str | None
     title: str
-    sentence: str
-    at: datetime
-    new: bool
+    until: datetime
+    restricted: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +56,12 @@ class Desk:
 
     role: str
     turns: tuple[TurnRow, ...]
+    held: HeldRow | None
     notices: tuple[NoticeRow, ...]
+    unread: int
+    languages: tuple[str, ...]
     may_take_next: bool
+    may_vote: bool
     nothing_next: bool
 
     def of_kind(self, kind: str) -> tuple[TurnRow, ...]:
@@ -77,26 +71,52 @@ class Desk:
 
 def desk(viewer: Actor, *, nothing_next: bool = False) -> Desk:
     """The person's turns and notices. `nothing_next`: they asked for the next incident and there was none."""
+    person = viewer.person or 0
     return Desk(
         role=viewer.role,
         turns=_turns(viewer),
-        notices=_notices(viewer),
+        held=_held(viewer),
+        notices=latest(viewer),
+        unread=unread(viewer),
+        languages=tuple(sorted(languages_read(session, [person]).get(person, ()))),
         may_take_next=may(viewer.role, "take_next"),
+        may_vote=may(viewer.role, "cast_vote"),
         nothing_next=nothing_next,
     )
 
 
-def _turns(viewer: Actor) -> tuple[TurnRow, ...]:
+def _held(viewer: Actor) -> HeldRow | None:
     statement = (
-        select(Incident.name, Incident.code, Incident.title, Incident.stage, Turn.kind, Turn.round)
+        select(Incident.name, Incident.code, Incident.title, Incident.restricted, Hold.until)
+        .join(Hold, Hold.incident_id == Incident.id)
+        .where(Hold.person_id == viewer.person, Hold.until > clock.now(), Incident.seats > 0, shown_to(viewer))
+    )
+    row = session.execute(statement).first()
+    if row is None:
+        return None
+    return HeldRow(_ref(row.code, row.name, _repeated(row.code)), row.code, row.title, row.until, row.restricted)
+
+
+def _repeated(code: str | None) -> frozenset[str]:
+    return repeated_codes([code]) if code else frozenset()
+
+
+def _turns(viewer: Actor) -> tuple[TurnRow, ...]:
+    myself = and_(Participation.incident_id == Incident.id, Participation.person_id == viewer.person)
+    statement = (
+        select(
+            *(Incident.name, Incident.code, Incident.title, Incident.stage, Incident.restricted),
+            *(Turn.kind, Turn.round, Participation.pseudonym),
+        )
         .join(Incident, Incident.id == Turn.incident_id)
-        .where(Turn.person_id == viewer.person, Incident.restricted.is_(False))
+        .outerjoin(Participation, myself)
+        .where(Turn.person_id == viewer.person, shown_to(viewer))
         .order_by(Incident.id, Turn.kind)
         .limit(MOST)
     )
     rows = session.execute(statement).all()
     repeated = repeated_codes([row.code for row in rows if row.code])
-    due = deadlines((row.name, row.round) for row in rows if row.kind == "vote")
+    due = answers_due((row.name, row.round, row.pseudonym or "") for row in rows if row.kind == "vote")
     return tuple(
         TurnRow(
             ref=_ref(row.code, row.name, repeated),
@@ -105,38 +125,8 @@ def _turns(viewer: Actor) -> tuple[TurnRow, ...]:
             stage=row.stage,
             kind=row.kind,
             round=row.round,
-            due=due.get((row.name, row.round)) if row.kind == "vote" else None,
-        )
-        for row in rows
-    )
-
-
-def _notices(viewer: Actor) -> tuple[NoticeRow, ...]:
-    statement = (
-        select(
-            Incident.name,
-            Incident.code,
-            Incident.title,
-            Incident.restricted,
-            Notice.kind,
-            Notice.at,
-            Notice.read_at,
-        )
-        .outerjoin(Incident, Incident.id == Notice.incident_id)
-        .where(Notice.person_id == viewer.person)
-        .order_by(Notice.id.desc())
-        .limit(NOTICES)
-    )
-    rows = [row for row in session.execute(statement).all() if not row.restricted]
-    repeated = repeated_codes([row.code for row in rows if row.code])
-    return tuple(
-        NoticeRow(
-            ref=_ref(row.code, row.name, repeated) if row.name else None,
-            code=row.code,
-            title=row.title or "",
-            sentence=TOLD.get(row.kind, OTHERWISE),
-            at=row.at,
-            new=row.read_at is None,
+            due=due.get((row.name, row.round, row.pseudonym)) if row.kind == "vote" else None,
+            restricted=row.restricted,
         )
         for row in rows
     )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sqlalchemy import select
 
@@ -11,44 +11,25 @@ from review.audit.mute import TELLING, Silence, mute
 from review.models import Incident, Stream, session
 from review.models.dossiers import codebooks, policies, records
 from review.models.refs import find_incident, ref_of
-from review.rules.dossier import Determination, Dossier, Proposal, Record, Settlement, Source, Vote
+from review.queries.published_sources import Origin, grouped, sources
+from review.queries.rechecks import Check, checks
+from review.rules.dossier import Determination, Dossier, Proposal, Record, Settlement, Vote
 from review.rules.errors import NotFound
-from review.rules.facts import Casualties, Facts
+from review.rules.facts import Casualties, Facts, Range
 from review.rules.grades import codebook
 from review.rules.history import fold
+from review.rules.positions import Standing, by_party
 from review.rules.settlement import letter_of, letters
 
 SHORT = 80
-COUNTED_ROLES = ("supports_harm", "supports_attribution")
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """One source that somebody marked publishable."""
-
-    number: int
-    title: str | None
-    publisher: str | None
-    url: str | None
-    language: str | None
-    published: str | None
-    role: str | None
-    kept: bool
-    withdrawn: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The sources that repeat one root account."""
-
-    name: str | None
-    counted: bool
-    sources: tuple[Shown, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """One live vote of the deciding round: its letter, grade and range, never its words."""
+    """One live vote of the deciding round: its letter, grade and range, never its words.
+
+    `odd`: it differs from the result of the votes; leads who set another grade than that make nobody a dissenter.
+    """
 
     letter: str
     grade: str
@@ -80,17 +61,9 @@ class Overriding:
     """Another grade than the settled one was approved, by two lead editors."""
 
     settled: str
+    casualties: Casualties
     reason: str | None
-
-
-@dataclass(frozen=True, slots=True)
-class Said:
-    """What a belligerent itself says of the incident; it never moves the grade."""
-
-    party: str
-    position: str
-    day: str
-    conceded: Casualties
+    agreed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +89,13 @@ class DeterminationPage:
     versions: tuple[Version, ...]
     latest: bool
     recheck: bool
+    checks: tuple[Check, ...]
     regrading: bool
     exited: str | None
+    exit_reason: str | None
+    leads_to: str | None
+    absorbed: tuple[str, ...]
+    parts: tuple[str, ...]
     title: str
     story: str | None
     facts: Facts
@@ -128,7 +106,7 @@ class DeterminationPage:
     overriding: Overriding | None
     approval: str | None
     unconsidered: tuple[int, ...]
-    positions: tuple[Said, ...]
+    parties: tuple[Standing, ...]
     origins: tuple[Origin, ...]
     counted: int
     links: int
@@ -140,21 +118,56 @@ class DeterminationPage:
         return tuple(vote for vote in self.votes if vote.odd)
 
     @property
+    def minority(self) -> bool:
+        """Those who differ are fewer than those who agree; a settler may side with the fewer."""
+        return 2 * len(self.odd) < len(self.votes)
+
+    @property
     def silent(self) -> int:
-        """How many of the minority left no public words."""
+        """How many of those who differ left no public words."""
         return sum(vote.dissent is None for vote in self.odd)
+
+    @property
+    def beside(self) -> tuple[tuple[str, Range], ...]:
+        """What is drawn beside the published range, by grade: the result that was overridden, and who differed."""
+        result = self.overriding
+        overridden = ((result.settled, result.casualties.killed),) if result else ()
+        return (*overridden, *((vote.grade, vote.casualties.killed) for vote in self.odd))
 
 
 def determination_page(ref: str, number: int | None = None) -> DeterminationPage:
     """The version that stands, or the one of that number; NotFound where nothing public answers."""
     row = session.get(Incident, find_incident(session, ref))
-    if row is None or not row.public:
-        raise NotFound
+    if row is None or row.grade is None or row.restricted:
+        raise NotFound  # what left the desk is on no list any more; what was published of it stays readable
     chain = list(records(session, row.id, {}))
     now = _fold(row, _audible(row.name, chain))
     chosen = _chosen(now, number)
     then = _fold(row, [record for record in chain if record.seq <= chosen.seq])
     return _page(row, chain, now, then, chosen)
+
+
+def successor(ref: str) -> str | None:
+    """Where the address of a merged incident leads: to the public page of what it was merged into, at last."""
+    row = session.get(Incident, find_incident(session, ref))
+    return _successor(row) if row is not None and not row.restricted else None
+
+
+def _successor(merged: Incident) -> str | None:
+    row: Incident | None = merged
+    while row is not None and row.merged_into is not None:
+        row = session.scalar(select(Incident).where(Incident.name == row.merged_into))
+    return ref_of(session, row) if row is not None and row is not merged and row.public else None
+
+
+def _public_refs(names: Iterable[str]) -> tuple[str, ...]:
+    """The references of those that the public may read too, exits included."""
+    rows = session.scalars(
+        select(Incident)
+        .where(Incident.name.in_(list(names)), Incident.grade.is_not(None), Incident.restricted.is_(False))
+        .order_by(Incident.id)
+    )
+    return tuple(ref_of(session, row) for row in rows.all())
 
 
 def _fold(row: Incident, chain: Iterable[Record]) -> Dossier:
@@ -189,8 +202,8 @@ def _page(
 ) -> DeterminationPage:
     proposal = next((one for one in then.proposals if one.seq == chosen.proposal), None)
     standing = now.determination
-    sources = _sources(chain, now, then)
-    origins = _origins(sources, then)
+    shown = sources(chain, now, then)
+    origins = grouped(shown)
     stream = session.scalar(select(Stream.name).where(Stream.slug == row.stream))
     return DeterminationPage(
         ref=ref_of(session, row),
@@ -200,25 +213,35 @@ def _page(
         versions=tuple(_version(one) for one in reversed(now.determinations)),
         latest=standing is not None and standing.seq == chosen.seq,
         recheck=now.recheck,
+        checks=_checks(now, chosen),
         regrading=now.stage in ("grading", "settlement", "approval"),
         exited=now.stage if now.exited else None,
+        exit_reason=now.passage.reason if now.stage == "withdrawn" else None,
+        leads_to=_successor(row),
+        absorbed=_public_refs(one.other for one in now.passage.absorbed),
+        parts=_public_refs(now.passage.parts),
         title=_title(then.facts, row.name),
         story=None if _short(then.facts.summary) else then.facts.summary,
         facts=then.facts,
         codebook=chosen.codebook,
         definition=_definition(chosen),
-        votes=_votes(then, proposal, chosen.grade),
+        votes=_votes(then, proposal),
         settled=_settled(then, proposal),
         overriding=_overriding(proposal),
         approval=proposal.approval.reason if proposal and proposal.approval else None,
         unconsidered=_unconsidered(then, proposal),
-        positions=_positions(chain, then),
+        parties=by_party(then.facts.parties, then.positions),
         origins=origins,
         counted=sum(origin.counted for origin in origins),
         links=sum(len(origin.sources) for origin in origins),
-        kept_back=len(then.attached) - sum(not one.withdrawn for _number, one in sources),
+        kept_back=len(then.attached) - len(shown),
         leaf=next((record.leaf.hex() for record in chain if record.seq == chosen.seq), ""),
     )
+
+
+def _checks(now: Dossier, chosen: Determination) -> tuple[Check, ...]:
+    """The checks of this very version, the latest first."""
+    return checks(tuple(one for one in now.rechecks if one.version == chosen.version))
 
 
 def _title(facts: Facts, otherwise: str) -> str:
@@ -244,22 +267,22 @@ def _definition(chosen: Determination) -> str | None:
 # --- how it was graded -------------------------------------------------------------------------------------
 
 
-def _votes(then: Dossier, proposal: Proposal | None, grade: str) -> tuple[Cast, ...]:
+def _votes(then: Dossier, proposal: Proposal | None) -> tuple[Cast, ...]:
     if proposal is None:
         return ()
     names = letters(then, proposal.round)
     dissents = {dissent.of: dissent.text for dissent in then.dissents}
     found = [
-        _cast(vote, names.get(vote.seq, "?"), grade, dissents.get(vote.seq))
+        _cast(vote, names.get(vote.seq, "?"), proposal.grade, dissents.get(vote.seq))
         for vote in then.live(proposal.round)
         if vote.ballot and vote.revealed is not None
     ]
     return tuple(sorted(found, key=lambda cast: cast.letter))
 
 
-def _cast(vote: Vote, letter: str, grade: str, dissent: str | None) -> Cast:
+def _cast(vote: Vote, letter: str, result: str, dissent: str | None) -> Cast:
     assert vote.ballot is not None
-    odd = vote.ballot.grade != grade
+    odd = vote.ballot.grade != result
     return Cast(letter, vote.ballot.grade, vote.ballot.casualties, odd, dissent if odd else None)
 
 
@@ -286,71 +309,10 @@ def _settlement(then: Dossier, proposal: Proposal | None) -> Settlement | None:
 def _overriding(proposal: Proposal | None) -> Overriding | None:
     if proposal is None or proposal.override is None or proposal.override.seconded is None:
         return None
-    return Overriding(proposal.grade, proposal.override.reason)
+    asked = proposal.override
+    return Overriding(proposal.grade, proposal.casualties, asked.reason, asked.agreed)
 
 
 def _unconsidered(then: Dossier, proposal: Proposal | None) -> tuple[int, ...]:
     stale = set(proposal.approval.stale) if proposal and proposal.approval else set()
     return tuple(source.number for source in then.sources if source.seq in stale)
-
-
-def _positions(chain: list[Record], then: Dossier) -> tuple[Said, ...]:
-    days = {record.seq: record.day for record in chain}
-    latest = {position.party: position for position in then.positions}
-    return tuple(
-        Said(party, position.position, days[position.seq], position.conceded)
-        for party, position in latest.items()
-    )
-
-
-# --- sources -----------------------------------------------------------------------------------------------
-
-
-def _sources(chain: list[Record], now: Dossier, then: Dossier) -> list[tuple[int, Shown]]:
-    """(origin, source) of this version, as far as somebody says so still: a source's safety comes first."""
-    allowed = _publishable_now(chain)
-    found = []
-    for source in then.sources:
-        present = now.source(source.number)
-        if present is None or not present.publishable or source.number not in allowed:
-            continue
-        if not source.withdrawn:
-            found.append((source.origin, _shown(replace(source, withdrawn=present.withdrawn))))
-    return found
-
-
-def _publishable_now(chain: list[Record]) -> set[int]:
-    """The numbers that the latest word of all, a muted one too, still calls publishable."""
-    marked: dict[int, bool] = {}
-    for record in chain:
-        if record.type in ("source.attached", "source.assessed"):
-            marked[record.body["source"]] = bool(record.sealed.get("publishable"))
-    return {number for number, allowed in marked.items() if allowed}
-
-
-def _shown(source: Source) -> Shown:
-    return Shown(
-        number=source.number,
-        title=source.title,
-        publisher=source.publisher,
-        url=source.url,
-        language=source.language,
-        published=source.published,
-        role=source.role,
-        kept=source.file is not None,
-        withdrawn=source.withdrawn,
-    )
-
-
-def _origins(sources: list[tuple[int, Shown]], then: Dossier) -> tuple[Origin, ...]:
-    grouped: dict[int, list[Shown]] = {}
-    for origin, source in sources:
-        grouped.setdefault(origin, []).append(source)
-    found = [_origin(origin, shown) for origin, shown in grouped.items()]
-    return tuple(sorted(found, key=lambda origin: (not origin.counted, origin.sources[0].number)))
-
-
-def _origin(number: int, shown: list[Shown]) -> Origin:
-    root = next((source for source in shown if source.number == number), shown[0])
-    counted = any(source.role in COUNTED_ROLES and not source.withdrawn for source in shown)
-    return Origin(root.publisher, counted, tuple(shown))

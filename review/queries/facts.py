@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 from review.queries import claims, streams
 from review.queries.claims import Received
+from review.queries.likely import begun
 from review.queries.reading import Way, read_incident
 from review.rules.errors import Forbidden
 from review.rules.facts import Facts
@@ -15,19 +17,22 @@ from review.rules.permissions import Actor, may
 
 @dataclass(frozen=True, slots=True)
 class NewPage:
-    """An incident to be opened, from a claim where one is named."""
+    """An incident to be opened, from a claim where one is named, and what of its facts that claim already tells."""
 
     streams: tuple[tuple[str, str], ...]
     claim: Received | None
+    begun: Facts
 
 
 @dataclass(frozen=True, slots=True)
 class DescribePage:
-    """The facts as they stand, the evidence digest that this page shows, and what is in the way."""
+    """The facts as they stand, what is sealed beside them, the evidence digest that this page shows, and what is in
+    the way. Of `exact` the form shows the notes and the first report, never a point."""
 
     ref: str
     title: str
     facts: Facts
+    exact: Any
     evidence: str
     way: Way
     doubts: tuple[str, ...]
@@ -37,7 +42,10 @@ def new_page(viewer: Actor, claim: str | None) -> NewPage:
     """The streams to choose from, and the claim that the incident is opened from."""
     if not may(viewer.role, "open_incident"):
         raise Forbidden("open_incident")
-    return NewPage(streams.choices(), claims.claim_named(viewer, claim) if claim else None)
+    if claim is None:
+        return NewPage(streams.choices(), None, Facts())
+    received = claims.claim_named(viewer, claim)
+    return NewPage(streams.choices(), received, begun(viewer, claims.telling(received)))
 
 
 def describe_page(viewer: Actor, ref: str) -> DescribePage:
@@ -51,6 +59,7 @@ def describe_page(viewer: Actor, ref: str) -> DescribePage:
         ref=reading.ref,
         title=reading.title,
         facts=facts,
+        exact=reading.dossier.exact,
         evidence=reading.dossier.evidence,
         way=way,
         doubts=tuple(DOUBTS[key] for key in doubts(facts)),

@@ -14,20 +14,26 @@ from review.models import session
 
 BEAT_FILE = "worker.beat"
 BEAT_AGE = 120.0
+LOW = 1024 * 1024 * 1024
 ROOM = 200 * 1024 * 1024
+WELL = ("ok", "low")
 
 
 def checks() -> dict[str, str]:
-    """One word for each part: `ok`, or what is wrong with it."""
-    return {"database": _database(), "migrations": _migrations(), "worker": _worker(), "disk": _disk()}
+    """One word for each part: `ok`, or what is wrong with it; `low` is a warning and no fault yet."""
+    return {"database": database(), "migrations": migrations(), "worker": worker(), "disk": disk()}
 
 
 def beat() -> None:
     """The worker says that it is alive."""
-    (home() / BEAT_FILE).touch()
+    try:
+        (home() / BEAT_FILE).touch()
+    except OSError:
+        return  # a full disk is told of by another word
 
 
-def _database() -> str:
+def database() -> str:
+    """Whether the database answers."""
     try:
         session.execute(text("SELECT 1"))
     except SQLAlchemyError:
@@ -36,7 +42,8 @@ def _database() -> str:
     return "ok"
 
 
-def _migrations() -> str:
+def migrations() -> str:
+    """Whether the tables are those of this version of the program."""
     wanted = set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
     try:
         connection = session.connection()
@@ -49,7 +56,8 @@ def _migrations() -> str:
     return "ok" if found == wanted else "behind"
 
 
-def _worker() -> str:
+def worker() -> str:
+    """Whether `flask work` was heard of within two minutes."""
     try:
         age = time.time() - (home() / BEAT_FILE).stat().st_mtime
     except FileNotFoundError:
@@ -57,5 +65,9 @@ def _worker() -> str:
     return "ok" if age < BEAT_AGE else "silent"
 
 
-def _disk() -> str:
-    return "ok" if shutil.disk_usage(home()).free > ROOM else "full"
+def disk() -> str:
+    """Whether there is room: `low` under 1 GB, `full` under 200 MB."""
+    free = shutil.disk_usage(home()).free
+    if free < ROOM:
+        return "full"
+    return "low" if free < LOW else "ok"

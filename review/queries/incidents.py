@@ -10,16 +10,23 @@ from sqlalchemy import Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from review.models import Incident, IncidentCode, Stream, session
-from review.models.refs import find_incident, folded_code, ref_of
+from review.models.admissions import shown_to
+from review.models.refs import aliases, find_incident, folded_code, ref_of
 from review.models.search import folded
+from review.queries.exclusions import Exclusion, exclusion
+from review.queries.exits import Exits, exits
 from review.queries.reading import Reading, Way, read_incident
+from review.queries.rechecks import Cited, RecheckPanel, cited, recheck_panel
 from review.queries.rounds import Opening, RoundPanel, opening, round_panel
 from review.queries.sources import Evidence, evidence
 from review.queries.votes import BallotForm, Dissenting, ShownRound, ballot_form, closed_rounds, own_dissent
-from review.rules.dossier import Determination, Position
+from review.rules.dossier import Determination
 from review.rules.errors import Forbidden
 from review.rules.facts import Casualties, Facts
+from review.rules.imports import NOTES
+from review.rules.incidents import DOUBTS, doubts
 from review.rules.permissions import Actor, may
+from review.rules.positions import Standing, by_party
 
 SIZE = 50
 _OWN, _OTHER = aliased(IncidentCode), aliased(IncidentCode)
@@ -40,6 +47,7 @@ COLUMNS = (
     Incident.stage,
     Incident.needs_round,
     Incident.recheck,
+    Incident.restricted,
     Incident.stream,
     Incident.grade,
     Incident.grade_kind,
@@ -60,11 +68,13 @@ class Row:
     stage: str
     needs_round: bool
     recheck: bool
+    restricted: bool
     stream: str
     grade: str | None
     legacy: bool
     version: int | None
     casualties: Casualties | None
+    earlier: str | None = None  # the earlier code by which it was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +122,9 @@ class IncidentPage:
     stream: StreamName | None
     facts: Facts
     standing: Determination | None
-    positions: tuple[Position, ...]
+    parties: tuple[Standing, ...]
+    doubts: tuple[str, ...]
+    flags: tuple[tuple[str, str], ...]
     evidence: Evidence
     ballot: BallotForm | None
     recused: bool
@@ -123,6 +135,10 @@ class IncidentPage:
     rounds: tuple[ShownRound, ...]
     dissent: Dissenting | None
     settling: bool
+    exits: Exits
+    checking: RecheckPanel | None
+    cited: tuple[Cited, ...]
+    exclusion: Exclusion | None
     ways: Mapping[str, Way]
     digest: str
     evidence_digest: str
@@ -150,11 +166,12 @@ def incident_list(viewer: Actor, filters: Filters, *, before: int | None = None)
     """The incidents that this person may read, newest first, 50 a page."""
     if not may(viewer.role, "see_incident"):
         raise Forbidden("see_incident")
-    statement = _narrowed(select(*COLUMNS).where(Incident.restricted.is_(False)), filters)
+    statement = _narrowed(select(*COLUMNS).where(shown_to(viewer)), filters)
     if before is not None:
         statement = statement.where(Incident.id < before)
     found = session.execute(statement.order_by(Incident.id.desc()).limit(SIZE + 1)).all()
-    rows = tuple(_row(row) for row in found[:SIZE])
+    earlier = _earlier_codes([row.id for row in found[:SIZE]], filters.q)
+    rows = tuple(_row(row, earlier.get(row.id)) for row in found[:SIZE])
     return IncidentList(
         rows=rows,
         filters=filters,
@@ -173,7 +190,8 @@ def _narrowed(statement: Select[Any], filters: Filters) -> Select[Any]:
         return statement
     coded = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(filters.q))
     words = [Incident.search_text.contains(word, autoescape=True) for word in folded(filters.q).split()[:8]]
-    return statement.where(or_(Incident.id.in_(coded), *([] if not words else [_all(words)])))
+    led_to = Incident.name.in_(aliases(session, filters.q))
+    return statement.where(or_(Incident.id.in_(coded), led_to, *([] if not words else [_all(words)])))
 
 
 def _all(conditions: list[Any]) -> Any:
@@ -183,7 +201,17 @@ def _all(conditions: list[Any]) -> Any:
     return whole
 
 
-def _row(row: Any) -> Row:
+def _earlier_codes(ids: list[int], q: str) -> dict[int, str]:
+    """Those of the incidents that no longer bear the code looked for, with that code."""
+    if not q or not ids:
+        return {}
+    statement = select(IncidentCode.incident_id, IncidentCode.code).where(
+        IncidentCode.incident_id.in_(ids), IncidentCode.earlier, IncidentCode.folded == folded_code(q)
+    )
+    return dict(session.execute(statement).all())
+
+
+def _row(row: Any, earlier: str | None) -> Row:
     return Row(
         row.id,
         row.code if row.code and not row.repeated else row.name,
@@ -193,11 +221,13 @@ def _row(row: Any) -> Row:
         row.stage,
         row.needs_round,
         row.recheck,
+        row.restricted,
         row.stream,
         row.grade,
         row.grade_kind == "legacy",
         row.version,
         Casualties.from_dict(row.range) if row.grade else None,
+        earlier,
     )
 
 
@@ -231,6 +261,12 @@ def incident_page(viewer: Actor, ref: str) -> IncidentPage:
     return page_of_reading(read_incident(viewer, ref))
 
 
+def _flagged(flag: str) -> tuple[str, str]:
+    """What an import said of a value that cannot be true, and of which one."""
+    note, _colon, value = flag.partition(":")
+    return NOTES.get(note, flag), value
+
+
 def page_of_reading(reading: Reading) -> IncidentPage:
     """The page of an incident that has been opened."""
     dossier = reading.dossier
@@ -245,7 +281,9 @@ def page_of_reading(reading: Reading) -> IncidentPage:
         stream=next((stream for stream in streams() if stream.slug == dossier.stream), None),
         facts=dossier.facts,
         standing=dossier.determination,
-        positions=dossier.positions,
+        parties=by_party(dossier.facts.parties, dossier.positions),
+        doubts=tuple(DOUBTS[key] for key in doubts(dossier.facts)),
+        flags=tuple(_flagged(flag) for flag in dossier.facts.flags),
         evidence=evidence(reading),
         ballot=ballot_form(reading),
         recused=bool(round_ and reading.who and round_.answer(reading.who) == "recused"),
@@ -256,6 +294,10 @@ def page_of_reading(reading: Reading) -> IncidentPage:
         rounds=closed_rounds(reading),
         dissent=own_dissent(reading),
         settling=dossier.stage == "settlement",
+        exits=exits(reading),
+        checking=recheck_panel(reading),
+        cited=cited(reading),
+        exclusion=exclusion(reading),
         ways=reading.ways(*VERBS),
         digest=dossier.digest,
         evidence_digest=dossier.evidence,

@@ -11,8 +11,9 @@ import orjson
 from sqlalchemy import select
 
 from review import clock
-from review.models import Disclosure, Event, Invitation, Person, session
+from review.models import DeskSetting, Disclosure, Event, Invitation, Person, SecondFactor, session
 from review.models.dossiers import read_disclosure
+from review.rules import second_factors
 from review.rules.errors import Forbidden, NotFound
 from review.rules.permissions import Actor, may
 
@@ -44,6 +45,7 @@ class Listed:
     active: bool
     since: str | None
     oneself: bool
+    second_factor: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class PeoplePage:
     people: tuple[Listed, ...]
     invited: tuple[Invited, ...]
     may_invite: bool
+    may_switch: bool
+    second_factors_asked: bool
 
     @property
     def working(self) -> Mapping[str, int]:
@@ -76,17 +80,20 @@ class PersonPage:
     person: Listed
     steps: tuple[Step, ...]
     may_change: bool
+    may_reset: bool
 
 
 def people_page(viewer: Actor) -> PeoplePage:
     """Everybody who ever joined, those who work here first; for leads and admins."""
     _allow(viewer)
-    steps = _steps()
+    steps, doubled = _steps(), _with_second_factor()
     rows = session.scalars(select(Person).order_by(Person.active.desc(), Person.name, Person.id))
     return PeoplePage(
-        people=tuple(_listed(row, viewer, steps.get(row.log_name, [])) for row in rows),
+        people=tuple(_listed(row, viewer, steps.get(row.log_name, []), doubled) for row in rows),
         invited=_invited() if may(viewer.role, "invite") else (),
         may_invite=may(viewer.role, "invite"),
+        may_switch=may(viewer.role, "switch_second_factors"),
+        second_factors_asked=_second_factors_asked(),
     )
 
 
@@ -97,9 +104,10 @@ def person_page(viewer: Actor, person: int) -> PersonPage:
     if row is None:
         raise NotFound("person")
     steps = _steps().get(row.log_name, [])
-    listed = _listed(row, viewer, steps)
+    listed = _listed(row, viewer, steps, _with_second_factor())
     changeable = may(viewer.role, "grant_role") and not listed.oneself
-    return PersonPage(listed, tuple(reversed(steps)), changeable)
+    resettable = may(viewer.role, "reset_account") and not listed.oneself and listed.active
+    return PersonPage(listed, tuple(reversed(steps)), changeable, resettable)
 
 
 def _allow(viewer: Actor) -> None:
@@ -107,10 +115,22 @@ def _allow(viewer: Actor) -> None:
         raise Forbidden("see_people")
 
 
-def _listed(row: Person, viewer: Actor, steps: list[Step]) -> Listed:
+def _listed(row: Person, viewer: Actor, steps: list[Step], doubled: set[int]) -> Listed:
     granted = [step.day for step in steps if step.type in ("role.granted", "role.revoked")]
     since = granted[-1] if granted else None
-    return Listed(row.id, row.name, row.email, row.role, row.active, since, row.id == viewer.person)
+    return Listed(
+        row.id, row.name, row.email, row.role, row.active, since, row.id == viewer.person, row.id in doubled
+    )
+
+
+def _with_second_factor() -> set[int]:
+    """Who signs in with a code too: the admin's to see and to mend."""
+    return set(session.scalars(select(SecondFactor.person_id)))
+
+
+def _second_factors_asked() -> bool:
+    row = session.get(DeskSetting, second_factors.SETTING)
+    return row is None or row.value != second_factors.OFF
 
 
 def _invited() -> tuple[Invited, ...]:

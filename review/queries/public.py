@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from review.models import Determination, Incident, Stream, session
+from review.models.refs import aliases, folded_code
 from review.models.search import folded
 from review.queries.addresses import refs_of
 from review.rules.facts import Casualties, Facts
@@ -33,6 +34,7 @@ class Listed:
     version: int
     recheck: bool
     stream: str
+    earlier: str | None  # the earlier code by which it was found
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,7 @@ def list_page(q: str = "", grade: str = "", stream: str = "", before: int | None
     shown = rows[:ROWS]
     filters = {name: value for name, value in (("q", q), ("grade", grade), ("stream", stream)) if value}
     return ListPage(
-        rows=_listed(shown),
+        rows=_listed(shown, q),
         found=_capped(*wanted),
         q=q,
         grade=grade,
@@ -129,7 +131,10 @@ def _address(filters: Mapping[str, str]) -> str:
 
 def _wanted(q: str, grade: str, stream: str) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Incident.public.is_(True)]
-    found += [Incident.search_text.contains(part, autoescape=True) for part in folded(q).split()]
+    words = [Incident.search_text.contains(part, autoescape=True) for part in folded(q).split()]
+    if words:
+        # A code of what was merged into it leads to it, wherever that code stands.
+        found.append(or_(and_(*words), Incident.name.in_(aliases(session, q))))
     if grade:
         found.append(Incident.grade == grade)
     if stream:
@@ -161,12 +166,12 @@ def _streams() -> dict[str, str]:
     return {row.slug: row.name for row in rows}
 
 
-def _listed(rows: list[Incident]) -> tuple[Listed, ...]:
+def _listed(rows: list[Incident], q: str = "") -> tuple[Listed, ...]:
     refs, streams = refs_of(rows), _streams()
-    return tuple(_line(row, refs[row.id], streams.get(row.stream, row.stream)) for row in rows)
+    return tuple(_line(row, refs[row.id], streams.get(row.stream, row.stream), q) for row in rows)
 
 
-def _line(row: Incident, ref: str, stream: str) -> Listed:
+def _line(row: Incident, ref: str, stream: str, q: str) -> Listed:
     facts = Facts.from_dict(row.facts)
     return Listed(
         ref=ref,
@@ -179,5 +184,6 @@ def _line(row: Incident, ref: str, stream: str) -> Listed:
         version=row.version or 0,
         recheck=row.recheck,
         stream=stream,
+        earlier=next((code for code in facts.earlier_codes if folded_code(code) == folded_code(q)), None),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import and_, or_, select
@@ -11,9 +12,12 @@ from sqlalchemy import and_, or_, select
 from review import config
 from review.audit import canonical, keys
 from review.models import Incident, Participation, Person, session
+from review.models.admissions import admitted, exists
 from review.models.dossiers import Opener, dossier
 from review.models.persons import person_key
 from review.models.refs import find_incident, ref_of
+from review.queries.holds import held_until
+from review.rules import assignment
 from review.rules.dossier import Dossier
 from review.rules.errors import Forbidden, NotFound
 from review.rules.permissions import Actor, may
@@ -51,7 +55,11 @@ class Colleague:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """An incident as one person opens it. `names` are for the queries; a page shows only what `sight` allows."""
+    """An incident as one person opens it.
+
+    `names` and `ids` are of everybody who took part, also of those who left, and for the queries: a page shows only
+    what `sight` allows.
+    """
 
     id: int
     name: str
@@ -61,6 +69,8 @@ class Reading:
     viewer: Viewer
     colleagues: tuple[Colleague, ...]
     names: Mapping[str, str]
+    ids: Mapping[str, int]
+    held_until: datetime | None = None  # a seat of the open round that "next" keeps for the viewer
 
     @property
     def who(self) -> str | None:
@@ -87,19 +97,26 @@ def read_incident(viewer: Actor, ref: str, verb: str = "see_incident") -> Readin
     if not may(viewer.role, verb):
         raise Forbidden(verb)
     row = session.get(Incident, find_incident(session, ref))
-    if row is None or row.restricted:
+    if row is None or not exists(session, row, viewer):
         raise NotFound
     who, openers = pseudonym_in(viewer, row.name)
-    colleagues, names = _people(row.id)
+    colleagues, names, ids = _people(row.id)
+    if row.restricted:
+        shown = admitted(session, row.id)
+        colleagues = tuple(one for one in colleagues if one.id in shown)
+    folded = dossier(session, row, openers=openers)
+    until = held_until(viewer, row.id, folded, who)
     return Reading(
         id=row.id,
         name=row.name,
         ref=ref_of(session, row),
         title=row.title,
-        dossier=dossier(session, row, openers=openers),
+        dossier=assignment.taken_up(folded, who) if until and who else folded,
         viewer=Viewer(viewer, who, tuple(Member(one.name, one.role, one.who) for one in colleagues)),
         colleagues=colleagues,
         names=names,
+        ids=ids,
+        held_until=until,
     )
 
 
@@ -112,8 +129,8 @@ def pseudonym_in(viewer: Actor, message: str) -> tuple[str | None, dict[str, Ope
     return who, {who: desk_keys.open_text}
 
 
-def _people(incident_id: int) -> tuple[tuple[Colleague, ...], dict[str, str]]:
-    """The active desk, and the name behind each pseudonym of this incident, also of those who left."""
+def _people(incident_id: int) -> tuple[tuple[Colleague, ...], dict[str, str], dict[str, int]]:
+    """The active desk, and the name and key behind each pseudonym of this incident, also of those who left."""
     taking_part = and_(Participation.person_id == Person.id, Participation.incident_id == incident_id)
     rows: Iterable[Any] = session.execute(
         select(Person.id, Person.name, Person.role, Person.active, Participation.pseudonym)
@@ -122,4 +139,5 @@ def _people(incident_id: int) -> tuple[tuple[Colleague, ...], dict[str, str]]:
         .order_by(Person.id)
     ).all()
     colleagues = tuple(Colleague(row.id, row.name, row.role, row.pseudonym) for row in rows if row.active and row.role)
-    return colleagues, {row.pseudonym: row.name for row in rows if row.pseudonym}
+    known = [row for row in rows if row.pseudonym]
+    return colleagues, {row.pseudonym: row.name for row in known}, {row.pseudonym: row.id for row in known}

@@ -8,9 +8,15 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from review.models import Event, Job, Policy, session
+from review import clock
+from review.models import Event, Policy, session
+from review.models.languages import languages_of, languages_read
+from review.queries.due import answers_due, deadline
+from review.queries.holds import held_seats
 from review.queries.reading import Colleague, Reading, Way
+from review.queries.workload import Load, loads
 from review.rules import assignment, rounds
+from review.rules.assignment import Reviewer, Suggestion
 from review.rules.dossier import Round
 from review.rules.grades import CODEBOOKS, DEFAULT
 from review.rules.policy import Policy as PolicyValue
@@ -28,13 +34,22 @@ class Person:
     role: str
 
 
+def _ids(suggestion: Suggestion | None) -> tuple[str, ...]:
+    return tuple(str(one.reviewer.person) for one in suggestion.people) if suggestion else ()
+
+
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Somebody who was asked, and what became of it, never which way; `id` where they can be released."""
+    """Somebody who was asked, and what became of it, never which way; `id` where they can be released or asked anew."""
 
     name: str
     answer: str
     id: int | None
+    due: datetime | None
+
+    @property
+    def late(self) -> bool:
+        return self.due is not None and self.due <= clock.now()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +64,24 @@ class RoundPanel:
     due: datetime | None
     answers: tuple[Answered, ...] | None
     count: int | None
+    held: int
+    suggestion: Suggestion | None
     candidates: tuple[Person, ...]
     ways: Mapping[str, Way]
+
+    @property
+    def suggested(self) -> tuple[str, ...]:
+        """The ids of those suggested, as the form sends them."""
+        return _ids(self.suggestion)
+
+    @property
+    def passed(self) -> bool:
+        """Its deadline is behind it: it waits for a lead, who gives it more time or asks somebody else."""
+        return self.due is None or self.due <= clock.now()
+
+    def of_answer(self, answer: str) -> tuple[Answered, ...]:
+        """Those of the people asked whose last answer this is."""
+        return tuple(one for one in self.answers or () if one.answer == answer)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +101,19 @@ class Opening:
     codebooks: tuple[str, ...]
     policies: tuple[PolicyOffer, ...]
     candidates: tuple[Person, ...]
+    suggestion: Suggestion | None
     way: Way
 
+    @property
+    def begun(self) -> Mapping[str, tuple[str, ...]]:
+        """The form with the people suggested ticked."""
+        return {"reviewers": _ids(self.suggestion)}
 
-VERBS = ("assign_reviewer", "release_reviewer", "extend_round", "close_round", "abandon_round")
+
+VERBS = (
+    "assign_reviewer", "assign_panel", "release_reviewer", "substitute_reviewer", "extend_round", "close_round",
+    "abandon_round",
+)  # fmt: skip
 
 
 def round_panel(reading: Reading) -> RoundPanel | None:
@@ -82,6 +122,7 @@ def round_panel(reading: Reading) -> RoundPanel | None:
     if round_ is None or reading.viewer.role != "lead":
         return None
     open_to_view = reading.sight().answered
+    held = held_seats(reading.id, round_.number) if open_to_view else 0
     return RoundPanel(
         number=round_.number,
         kind=round_.kind,
@@ -91,6 +132,8 @@ def round_panel(reading: Reading) -> RoundPanel | None:
         due=deadline(reading.name, round_.number),
         answers=_answers(reading, round_) if open_to_view else None,
         count=rounds.counted(reading.dossier, round_.number) if open_to_view else None,
+        held=held,
+        suggestion=suggestion(reading, assignment.short(reading.dossier) - held) if open_to_view else None,
         candidates=candidates(reading),
         ways=reading.ways(*VERBS),
     )
@@ -100,27 +143,42 @@ def _day_of(seq: int) -> str:
     return str(session.execute(select(Event.day).where(Event.seq == seq)).scalar_one())
 
 
-def deadline(name: str, number: int) -> datetime | None:
-    """When an open round is due: the moment its job waits for."""
-    return deadlines([(name, number)]).get((name, number))
-
-
-def deadlines(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], datetime]:
-    """(incident name, round) -> when it is due, for many rounds at once."""
-    keys = {f"deadline:{name}:{number}": (name, number) for name, number in wanted}
-    if not keys:
-        return {}
-    statement = select(Job.key, Job.due_at).where(Job.key.in_(list(keys)), Job.done_at.is_(None))
-    return {keys[key]: due for key, due in session.execute(statement)}
-
-
 def _answers(reading: Reading, round_: Round) -> tuple[Answered, ...]:
     ids = {one.who: one.id for one in reading.colleagues if one.who}
+    due = answers_due((reading.name, round_.number, who) for who in rounds.owed(round_))
     shown = [
-        Answered(reading.names.get(who, who), answer, ids.get(who) if answer == "assigned" else None)
+        Answered(
+            name=reading.names.get(who, who),
+            answer=answer,
+            # Whoever left the desk can still be released, and not be asked anew.
+            id=reading.ids.get(who) if answer == "assigned" else ids.get(who) if answer == "released" else None,
+            due=due.get((reading.name, round_.number, who)),
+        )
         for who, answer in round_.answers
     ]
     return tuple(sorted(shown, key=lambda one: (ANSWER_ORDER.index(one.answer), one.name)))
+
+
+def suggestion(reading: Reading, seats: int) -> Suggestion | None:
+    """Whom this lead is advised to ask for so many seats; None where there is no seat to fill."""
+    if seats < 1:
+        return None
+    people = [one.id for one in reading.colleagues]
+    read, owed = languages_read(session, people), loads(reading.viewer.actor)
+    reviewers = [
+        Reviewer(one.id, one.name, one.who, one.role, read.get(one.id, frozenset()), owed.get(one.id, Load()).owed)
+        for one in reading.colleagues
+    ]
+    round_ = reading.dossier.open_round
+    seated = set(assignment.seated(round_)) if round_ else set()
+    asked = [read.get(one.id, frozenset()) for one in reading.colleagues if one.who in seated]
+    return assignment.suggest(
+        reading.dossier,
+        reviewers,
+        languages_of(session, reading.dossier),
+        seats=seats,
+        read_already=frozenset().union(*asked),
+    )
 
 
 def candidates(reading: Reading) -> tuple[Person, ...]:
@@ -142,12 +200,14 @@ def opening(reading: Reading) -> Opening | None:
     if way is None or kind in (None, "second"):
         return None
     judges = (one for one in reading.colleagues if one.role in JUDGES)
+    offered = policies()
     return Opening(
         kind=kind,
         codebook=reading.dossier.round.codebook if reading.dossier.round else DEFAULT.id,
         codebooks=tuple(book.id for book in CODEBOOKS),
-        policies=policies(),
+        policies=offered,
         candidates=_people(one for one in judges if rounds.may_judge(reading.dossier, one.who)),
+        suggestion=suggestion(reading, offered[0].policy.required) if offered and way.open else None,
         way=way,
     )
 

@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
-
-from review.models import Job, session
 from review.queries.drafts import Kept, kept_draft
+from review.queries.due import arguments_due, deadline, settlers_due
 from review.queries.reading import Reading, Way, read_incident
-from review.queries.rounds import Person, deadline, settlers
+from review.queries.rounds import Person, settlers
 from review.queries.votes import Dissenting, ShownRound, own_dissent, shown_round
 from review.rules import settlement as rule
 from review.rules.dossier import Settlement
@@ -19,8 +17,17 @@ from review.rules.errors import NotFound
 from review.rules.facts import Casualties
 from review.rules.grades import NO_CONSENSUS
 from review.rules.permissions import Actor
+from review.rules.words import N_
 
 RUNGS = ("arguments", "second_vote", "settler", "second_settler", "closed")
+
+
+THEN = {
+    "arguments": N_("then the second vote opens"),
+    "second_vote": N_("then it counts; where it does not decide, a settler does"),
+    "settler": N_("then a lead editor names a second settler"),
+    "second_settler": N_("then it ends without a consensus"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +37,7 @@ class Step:
     rung: str
     state: str  # done, current, ahead
     due: datetime | None
+    then: str = ""  # what follows when its time is up
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +64,15 @@ class SettleChoice:
 
 
 @dataclass(frozen=True, slots=True)
+class TooFew:
+    """Exclusions left so many live votes of so many required: nothing that is settled can be approved."""
+
+    left: int
+    required: int
+    held: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SettlementPage:
     """The settlement for one viewer. `inside` is False for whoever is not shown the votes: then there are none."""
 
@@ -76,6 +93,7 @@ class SettlementPage:
     choices: tuple[SettleChoice, ...]
     settler: str | None
     settler_is_viewer: bool
+    too_few: TooFew | None
     candidates: tuple[Person, ...]
     dissent: Dissenting | None
     drafts: Mapping[str, Kept]
@@ -83,7 +101,7 @@ class SettlementPage:
     digest: str
 
 
-VERBS = ("argue", "open_round", "appoint_settler", "settle", "dissent")
+VERBS = ("argue", "open_round", "appoint_settler", "settle", "dissent", "abandon_settlement")
 
 
 def settlement_page(viewer: Actor, ref: str) -> SettlementPage:
@@ -113,12 +131,21 @@ def settlement_page(viewer: Actor, ref: str) -> SettlementPage:
         choices=_choices(reading, under_way) if inside and under_way.open else (),
         settler=_settler_name(reading),
         settler_is_viewer=reading.who is not None and rule.settler(reading.dossier) == reading.who,
+        too_few=_too_few(reading, under_way) if inside else None,
         candidates=settlers(reading) if viewer.role == "lead" else (),
         dissent=own_dissent(reading),
         drafts=_drafts(reading),
         ways=reading.ways(*VERBS),
         digest=reading.dossier.digest,
     )
+
+
+def _too_few(reading: Reading, under_way: Settlement) -> TooFew | None:
+    if not under_way.open or not rule.below_quorum(reading.dossier):
+        return None
+    decides = rule.deciding_round(reading.dossier, under_way)
+    left = len(reading.dossier.live(decides.number))
+    return TooFew(left, decides.policy.required, under_way.second is not None)
 
 
 def _published(reading: Reading, under_way: Settlement) -> bool:
@@ -135,9 +162,15 @@ def _steps(reading: Reading, under_way: Settlement) -> tuple[Step, ...]:
             name,
             "done" if place < here else "current" if place == here else "ahead",
             _due(reading, under_way, name),
+            THEN.get(name, "") if place == here and _running(reading, name) else "",
         )
         for place, name in enumerate(shown)
     )
+
+
+def _running(reading: Reading, rung: str) -> bool:
+    """The time of a settler begins when one is named."""
+    return rung not in ("settler", "second_settler") or rule.settler(reading.dossier) is not None
 
 
 def _due(reading: Reading, under_way: Settlement, rung: str) -> datetime | None:
@@ -145,10 +178,9 @@ def _due(reading: Reading, under_way: Settlement, rung: str) -> datetime | None:
         return None
     if rung == "second_vote" and under_way.second:
         return deadline(reading.name, under_way.second)
-    if rung not in ("settler", "second_settler"):
-        return None
-    statement = select(Job.due_at).where(Job.key == f"ladder:{reading.name}:{under_way.seq}", Job.done_at.is_(None))
-    return session.execute(statement).scalar_one_or_none()
+    if rung == "arguments":
+        return arguments_due(reading.name, under_way.round)
+    return settlers_due([(reading.name, under_way.seq)]).get(reading.name) if rule.settler(reading.dossier) else None
 
 
 def _round(reading: Reading, number: int) -> ShownRound | None:

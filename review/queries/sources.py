@@ -68,12 +68,20 @@ class Source:
     withdrawn: bool
     file: File | None
     archive: str | None
+    checked: str | None
+    platform: str | None
+    affiliated: str | None
+    credibility_note: str | None
     text: str | None
     added_by: str | None
 
     @property
     def linked(self) -> bool:
         return bool(self.url and self.url.startswith(("http://", "https://")))
+
+    @property
+    def archive_linked(self) -> bool:
+        return bool(self.archive and self.archive.startswith(("http://", "https://")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -195,6 +203,10 @@ def _source(reading: Reading, source: values.Source) -> Source:
         withdrawn=source.withdrawn,
         file=file,
         archive=source.archive,
+        checked=source.checked,
+        platform=source.platform,
+        affiliated=source.affiliated,
+        credibility_note=source.credibility_note,
         text=_text(file),
         added_by=reading.names.get(source.by) if may_name else None,
     )
@@ -250,7 +262,7 @@ def source_page(viewer: Actor, ref: str, number: int) -> SourcePage:
         title=reading.title,
         source=_source(reading, known),
         origins=tuple((origin.number, origin.name) for origin in _origins(reading, attached)),
-        ways=reading.ways("assess_source", "capture_source", "withdraw_source"),
+        ways=reading.ways("assess_source", "capture_source", "archive_source", "withdraw_source"),
     )
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 
 from review.models import Incident, Stream, session
+from review.models.admissions import shown_to
 from review.rules.errors import Forbidden, NotFound
 from review.rules.permissions import Actor, may
 
@@ -40,7 +41,7 @@ class StreamPage:
 def streams_page(viewer: Actor) -> StreamsPage:
     """Every stream; for those who define or switch them."""
     _allow(viewer)
-    stages = _stages()
+    stages = _stages(viewer)
     rows = session.scalars(select(Stream).order_by(Stream.name))
     return StreamsPage(
         tuple(_listed(row, stages.get(row.slug, {})) for row in rows),
@@ -55,7 +56,7 @@ def stream_page(viewer: Actor, slug: str) -> StreamPage:
     row = session.get(Stream, slug)
     if row is None:
         raise NotFound("stream")
-    return StreamPage(_listed(row, _stages().get(slug, {})), may(viewer.role, "switch_stream"))
+    return StreamPage(_listed(row, _stages(viewer).get(slug, {})), may(viewer.role, "switch_stream"))
 
 
 def choices() -> tuple[tuple[str, str], ...]:
@@ -73,10 +74,10 @@ def _listed(row: Stream, stages: Mapping[str, int]) -> Listed:
     return Listed(row.slug, row.name, row.mode, row.since, row.reason, stages)
 
 
-def _stages() -> dict[str, dict[str, int]]:
+def _stages(viewer: Actor) -> dict[str, dict[str, int]]:
     rows = session.execute(
         select(Incident.stream, Incident.stage, func.count())
-        .where(~Incident.restricted)
+        .where(shown_to(viewer))
         .group_by(Incident.stream, Incident.stage)
     )
     found: dict[str, dict[str, int]] = {}

@@ -52,6 +52,7 @@ class BallotForm:
     cast: OwnVote | None
     moved: bool
     answer: str | None
+    held_until: datetime | None
     ways: Mapping[str, Way]
 
 
@@ -123,6 +124,7 @@ def ballot_form(reading: Reading) -> BallotForm | None:
         cast=own_vote(cast) if cast else None,
         moved=cast is not None and cast.evidence != reading.dossier.evidence,
         answer=answer,
+        held_until=reading.held_until,
         ways=reading.ways(*VERBS),
     )
 

@@ -2,30 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-import orjson
-from sqlalchemy import and_, or_, select
+from sqlalchemy import select
 
-from review import clock, config
-from review.audit import canonical, keys
-from review.models import Disclosure, Event, Incident, Participation, Stream, session
-from review.models.dossiers import codebooks, policies, read_disclosure, record
-from review.models.people import Person, PersonKey
-from review.models.persons import KEY_LABEL
-from review.models.refs import folded_code
-from review.queries.incidents import repeated_codes
+from review import clock
+from review.models import Stream, session
+from review.queries.under_way import Case, cases_of, incidents
 from review.rules import rounds, settlement
-from review.rules.dossier import Dossier
 from review.rules.errors import Forbidden
 from review.rules.facts import Casualties
-from review.rules.history import History
 from review.rules.permissions import Actor, may
 from review.rules.requirements import Requirement, requirements
-from review.rules.viewers import Member, Viewer
 from review.rules.visibility import sight
 from review.rules.words import N_
 
@@ -44,6 +35,7 @@ class Waiting:
     stream: str
     stage: str
     recheck: bool
+    restricted: bool
     group: str
     grade: str | None
     casualties: Casualties | None
@@ -85,21 +77,12 @@ class WaitingPage:
         return len(self.of_group(group))
 
 
-@dataclass(frozen=True, slots=True)
-class _Case:
-    row: Any
-    ref: str
-    dossier: Dossier
-    viewer: Viewer
-    since: str
-
-
 def waiting(viewer: Actor, *, only: str = "", stream: str = "") -> WaitingPage:
     """Everything that waits for somebody, for a lead editor. Ready sentences, no progress of a round they judge in."""
     if not may(viewer.role, "approve"):
         raise Forbidden("approve")
-    found = _incidents(stream)
-    cases = _cases(viewer, found[:MOST])
+    found = incidents(viewer, stream, MOST + 1)
+    cases = cases_of(viewer, found[:MOST])
     rows = [row for row in (_judge(case) for case in cases) if not only or row.group == only]
     return WaitingPage(
         rows=tuple(sorted(rows, key=lambda row: (GROUPS.index(row.group), -row.days))),
@@ -110,130 +93,7 @@ def waiting(viewer: Actor, *, only: str = "", stream: str = "") -> WaitingPage:
     )
 
 
-def _incidents(stream: str) -> list[Any]:
-    """Whatever is under way or ready to be, in active streams; the furthest along first."""
-    working = Incident.stage.in_(("approval", "settlement", "grading"))
-    checked = and_(Incident.stage == "published", Incident.recheck)
-    ready = and_(Incident.stage == "logged", Stream.mode == "active")
-    statement = (
-        select(
-            Incident.id,
-            Incident.name,
-            Incident.code,
-            Incident.title,
-            Incident.stream,
-            Incident.stage,
-            Stream.mode,
-        )
-        .join(Stream, Stream.slug == Incident.stream)
-        .where(Incident.restricted.is_(False), or_(working, checked, ready))
-        .order_by(Incident.stage == "logged", Incident.id)
-        .limit(MOST + 1)
-    )
-    if stream:
-        statement = statement.where(Incident.stream == stream)
-    return list(session.execute(statement).all())
-
-
-def _cases(viewer: Actor, found: list[Any]) -> list[_Case]:
-    """The dossiers of all of them in a fixed number of statements."""
-    ids = [row.id for row in found]
-    if not ids:
-        return []
-    folded = _folded(found)
-    members, own = _members(viewer, found)
-    since = _since(ids)
-    repeated = repeated_codes([row.code for row in found if row.code])
-    return [
-        _Case(
-            row,
-            row.code if row.code and folded_code(row.code) not in repeated else row.name,
-            replace(folded[row.id].dossier(), stream_mode=row.mode),
-            Viewer(viewer, own[row.id], members[row.id]),
-            since[row.id],
-        )
-        for row in found
-    ]
-
-
-def _folded(found: Iterable[Any]) -> dict[int, History]:
-    known_policies, known_codebooks = policies(session), codebooks(session)
-    histories = {row.id: History(row.name, known_policies, known_codebooks) for row in found}
-    ids = list(histories)
-    sealed = _disclosures(ids)
-    events = select(Event.incident_id, Event.seq, Event.line, Event.leaf, Event.judged).where(
-        Event.incident_id.in_(ids)
-    )
-    for incident_id, seq, line, leaf, judged in session.execute(events.order_by(Event.incident_id, Event.iseq)):
-        histories[incident_id].apply(record(orjson.loads(line), sealed.get(seq, {}), leaf, judged))
-    return histories
-
-
-def _disclosures(ids: list[int]) -> dict[int, dict[str, Any]]:
-    """What is in clear: a sealed ballot stays sealed, whoever reads this list."""
-    statement = (
-        select(Disclosure.seq, Disclosure.text)
-        .join(Event, Event.seq == Disclosure.seq)
-        .where(Event.incident_id.in_(ids), Disclosure.sealed.is_(False), Disclosure.name.not_in(("at", "person")))
-    )
-    found: dict[int, dict[str, Any]] = {}
-    for seq, text in session.execute(statement):
-        name, value = read_disclosure(text)
-        found.setdefault(seq, {})[name] = value
-    return found
-
-
-def _members(viewer: Actor, found: Iterable[Any]) -> tuple[dict[int, tuple[Member, ...]], dict[int, str | None]]:
-    """The desk as members of each incident, and the viewer's pseudonym in each."""
-    people = session.execute(
-        select(Person.id, Person.name, Person.role).where(Person.active, Person.role.is_not(None)).order_by(Person.id)
-    ).all()
-    names = {row.id: row.name for row in found}
-    parts = session.execute(
-        select(Participation.incident_id, Participation.person_id, Participation.pseudonym).where(
-            Participation.incident_id.in_(list(names))
-        )
-    )
-    known = {(incident, person): pseudonym for incident, person, pseudonym in parts}
-    members = {
-        incident: tuple(Member(name, role or "", known.get((incident, id_))) for id_, name, role in people)
-        for incident in names
-    }
-    key = _own_key(viewer)
-    own = {incident: canonical.pseudonym(key, name) if key else None for incident, name in names.items()}
-    return members, own
-
-
-def _own_key(viewer: Actor) -> bytes | None:
-    sealed = session.execute(select(PersonKey.key).where(PersonKey.person_id == viewer.person)).scalar_one_or_none()
-    return keys.load(config.home()).open(bytes(sealed), KEY_LABEL) if sealed else None
-
-
-def _since(ids: list[int]) -> dict[int, str]:
-    """The day since which each waits: of its last event that is no answer in an open round."""
-    moving = (
-        "incident.opened",
-        "incident.imported",
-        "incident.split",
-        "round.opened",
-        "round.closed",
-        "settlement.opened",
-        "settler.appointed",
-        "grade.proposed",
-        "grade.returned",
-        "grade.reopened",
-        "proposal.voided",
-        "recheck.opened",
-    )
-    statement = (
-        select(Event.incident_id, Event.day)
-        .where(Event.incident_id.in_(ids), Event.type.in_(moving))
-        .order_by(Event.incident_id, Event.iseq)
-    )
-    return {incident: day for incident, day in session.execute(statement) if incident is not None}
-
-
-def _judge(case: _Case) -> Waiting:
+def _judge(case: Case) -> Waiting:
     judge = {
         "approval": _approval,
         "settlement": _settlement,
@@ -243,19 +103,19 @@ def _judge(case: _Case) -> Waiting:
     return judge(case)
 
 
-def _missing(case: _Case, verb: str) -> tuple[Requirement, ...]:
+def _missing(case: Case, verb: str) -> tuple[Requirement, ...]:
     needed = requirements(verb, case.dossier, case.viewer)
     return tuple(one for one in needed if not one.met and not one.by_form)
 
 
-def _row(case: _Case, group: str, step: str, page: str, sentence: str = "", **more: Any) -> Waiting:
+def _row(case: Case, group: str, step: str, page: str, sentence: str = "", **more: Any) -> Waiting:
     proposal = case.dossier.proposal
     missing = more.pop("missing", ())
     values = more.pop("values", {})
     mend = tuple(dict.fromkeys(name for one in missing for name in one.mend))
     return Waiting(
         ref=case.ref, code=case.row.code, title=case.row.title, stream=case.row.stream, stage=case.row.stage,
-        recheck=case.dossier.recheck, group=group,
+        recheck=case.dossier.recheck, restricted=case.dossier.restricted, group=group,
         grade=proposal.grade if proposal else None, casualties=proposal.casualties if proposal else None,
         missing=missing, sentence=sentence, values=values, mend=more.pop("mend", mend), step=step, page=page,
         days=_days(case),
@@ -263,23 +123,29 @@ def _row(case: _Case, group: str, step: str, page: str, sentence: str = "", **mo
 
 
 READY = N_("Nothing is in the way.")
+PASSED = N_("Its time is up, below the votes it needs. Give it more time, or release somebody and ask another.")
+SETTLER_LATE = N_("The settler's time has run out. Name a second one; after them the ladder ends without a consensus.")
+LATE = N_("Late: %(people)s. You can release them and ask another in one press.")
 READ = N_("Read and decide")
 LOOK = N_("Look at it")
 
 
-def _approval(case: _Case) -> Waiting:
+def _approval(case: Case) -> Waiting:
     proposal = case.dossier.proposal
     if proposal is not None and proposal.approval is not None:
         sentence = N_("Approved. It is published on %(day)s.")
         values = {"day": proposal.approval.not_before}
         return _row(case, ON_TIME, LOOK, "approval", sentence, values=values)
     missing = _missing(case, "approve")
+    asked = proposal.override if proposal else None
+    if asked and asked.second is None and not _missing(case, "second_override"):
+        return _row(case, ON_YOU, READ, "approval", N_("Another grade was asked for and waits for your second."))
     if missing:
         return _row(case, ON_OTHERS, LOOK, "approval", missing=missing)
     return _row(case, ON_YOU, READ, "approval", READY)
 
 
-def _settlement(case: _Case) -> Waiting:
+def _settlement(case: Case) -> Waiting:
     rung = settlement.rung(case.dossier)
     if rung == "second_vote":
         return _grading(case)
@@ -293,6 +159,8 @@ def _settlement(case: _Case) -> Waiting:
     if who == case.viewer.who:
         return _row(case, ON_YOU, N_("Settle it"), "settlement", N_("You were asked to settle this."))
     name = case.viewer.name_of(who)
+    if case.settler_late and settlement.rung(case.dossier) == "settler":
+        return _row(case, ON_YOU, N_("Name a second settler"), "settlement", SETTLER_LATE, mend=(name,) if name else ())
     return _row(
         case,
         ON_OTHERS,
@@ -303,7 +171,7 @@ def _settlement(case: _Case) -> Waiting:
     )
 
 
-def _argued(case: _Case) -> Waiting:
+def _argued(case: Case) -> Waiting:
     """While arguments are heard it runs by itself; once everybody has argued, or the time is up, it is the lead's."""
     under_way = settlement.the_settlement(case.dossier)
     heard = {argument.by for argument in under_way.arguments}
@@ -311,17 +179,17 @@ def _argued(case: _Case) -> Waiting:
     hours = rounds.the_round(case.dossier, under_way.round).policy.times["arguments"]
     step = N_("Open the second vote")
     if voters <= heard or _days(case) * 24 >= hours:
-        missing = _missing(case, "open_round")
+        missing = _missing(case, "open_second_vote")
         return _row(case, ON_YOU, step, "settlement", N_("Disputed, and the arguments are heard."), missing=missing)
-    sentence = N_("Disputed. Those who voted may argue; you can open the second vote at any time.")
+    sentence = N_("Disputed. Those who voted may argue; then the second vote opens by itself, or when you open it.")
     return _row(case, ON_TIME, LOOK, "settlement", sentence)
 
 
-def _days(case: _Case) -> int:
+def _days(case: Case) -> int:
     return max(0, (clock.now().date() - date.fromisoformat(case.since)).days)
 
 
-def _grading(case: _Case) -> Waiting:
+def _grading(case: Case) -> Waiting:
     dossier, viewer = case.dossier, case.viewer
     round_ = dossier.open_round
     if round_ is None:
@@ -337,7 +205,14 @@ def _grading(case: _Case) -> Waiting:
     if own == "assigned":
         return _row(case, ON_YOU, N_("Vote"), "incident", N_("Your vote is owed."))
     missing = _missing(case, "close_round")
-    if missing or not sight(dossier, viewer).answered:
+    if not sight(dossier, viewer).answered:
+        return _row(case, ON_OTHERS, LOOK, "incident", missing=missing)
+    late = tuple(viewer.name_of(who) or "" for who in rounds.owed(round_) if who in case.late)
+    if missing and case.passed and round_.kind != "second":
+        return _row(case, ON_YOU, N_("More time, or another"), "incident", PASSED, missing=missing)
+    if missing and late:
+        return _row(case, ON_YOU, N_("Ask another"), "incident", LATE, values={"people": late}, missing=missing)
+    if missing:
         return _row(case, ON_OTHERS, LOOK, "incident", missing=missing)
     if rounds.owed(round_):
         names = tuple(viewer.name_of(who) or "" for who in rounds.owed(round_))
@@ -346,15 +221,15 @@ def _grading(case: _Case) -> Waiting:
     return _row(case, ON_TIME, LOOK, "incident", N_("Everybody has answered. The round closes by itself shortly."))
 
 
-def _recheck(case: _Case) -> Waiting:
+def _recheck(case: Case) -> Waiting:
     return _row(case, ON_YOU, N_("Confirm or reopen"), "incident", N_("The published version is being checked again."))
 
 
-def _logged(case: _Case) -> Waiting:
+def _logged(case: Case) -> Waiting:
     missing = _missing(case, "open_round")
     if missing:
         return _row(case, ON_OTHERS, LOOK, "incident", missing=missing)
-    sentence = N_("%(sources)s sources from %(origins)s origins are ready. No round is open.")
+    sentence = N_("No round is open. Sources ready: %(sources)s; independent origins: %(origins)s.")
     values = {"sources": len(case.dossier.attached), "origins": len(case.dossier.origins)}
     return _row(case, ON_YOU, N_("Open a round"), "incident", sentence, values=values)
 

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Literal
 
 from review.rules import rounds, settlement, texts
-from review.rules.dossier import Dossier, Mark, Proposal, Round, Settlement
+from review.rules.dossier import Determination, Dossier, Mark, Proposal, Round, Settlement
 from review.rules.errors import Invalid, NotFound
 from review.rules.facts import Casualties
 from review.rules.grades import NO_CONSENSUS
@@ -101,8 +101,6 @@ def _from_settlement(dossier: Dossier, closed: Settlement) -> Proposed | None:
     if closed.closed is None or closed.grade is None or _spent(dossier, closed.closed):
         return None
     decided = settlement.deciding_round(dossier, closed)
-    if not rounds.quorum(dossier, decided.number):
-        return None
     if closed.grade != NO_CONSENSUS and closed.grade not in settlement.choices(dossier, closed):
         return None
     return Proposed(
@@ -122,9 +120,10 @@ def _spent(dossier: Dossier, result: int | None) -> bool:
 
 
 def stands(dossier: Dossier, proposal: Proposal) -> bool:
-    """True where the votes that are live now still bear the proposed grade."""
+    """True where the votes that are live now still bear the proposed grade; below quorum they bear none."""
     again = proposed(dossier)
-    return again is not None and (again.grade, again.round) == (proposal.grade, proposal.round)
+    same = again is not None and (again.grade, again.round) == (proposal.grade, proposal.round)
+    return same and bears(dossier, proposal)
 
 
 def bears(dossier: Dossier, proposal: Proposal) -> bool:
@@ -137,6 +136,19 @@ def bears(dossier: Dossier, proposal: Proposal) -> bool:
         return rounds.tally_of(dossier, number).grade == proposal.grade
     held = {vote.ballot.grade for vote in dossier.live(number) if vote.ballot}
     return proposal.grade == NO_CONSENSUS or proposal.grade in held
+
+
+def standing_borne(dossier: Dossier) -> bool:
+    """True where live votes still bear the published version that stands."""
+    proposal = behind(dossier, dossier.determination)
+    return proposal is not None and bears(dossier, proposal)
+
+
+def behind(dossier: Dossier, version: Determination | None) -> Proposal | None:
+    """The proposal that a published version came from; an imported one came from none."""
+    if version is None or version.proposal is None:
+        return None
+    return next((one for one in dossier.proposals if one.seq == version.proposal), None)
 
 
 def moved_since(dossier: Dossier, number: int) -> tuple[Mark, ...]:

@@ -23,6 +23,33 @@ def not_exited(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Re
     )
 
 
+def exited(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    return answered(
+        dossier.exited,
+        "exited",
+        N_("The incident has left the desk."),
+        N_("The incident is on the desk. There is nothing to restore."),
+    )
+
+
+def restricted(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    return answered(
+        dossier.restricted,
+        "restricted",
+        N_("The incident is shown to few."),
+        N_("The incident is not restricted."),
+    )
+
+
+def not_restricted(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    return answered(
+        not dossier.restricted,
+        "not-restricted",
+        N_("The incident is shown to the whole desk."),
+        N_("The incident is shown to few. What it is merged into would give it away: lift the restriction first."),
+    )
+
+
 def stream_active(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
     name = "stream-active"
     if dossier.stream_mode == "active":
@@ -168,7 +195,7 @@ def _is_asked(dossier: Dossier, who: str) -> bool:
 
 def eligible(verb: str, dossier: Dossier, viewer: Viewer, deed: Deed) -> Requirement:
     name = "eligible"
-    if verb == "take_next":
+    if verb in ("take_next", "take_up"):
         return answered(
             assignment.eligible(dossier, viewer.who),
             name,
@@ -311,6 +338,9 @@ def not_oneself(_verb: str, _dossier: Dossier, viewer: Viewer, deed: Deed) -> Re
 
 CONDITIONS: Mapping[str, Guard] = {
     "not-exited": not_exited,
+    "exited": exited,
+    "restricted": restricted,
+    "not-restricted": not_restricted,
     "stream-active": stream_active,
     "round-open": round_open,
     "no-open-round": no_open_round,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from review.rules.facts import Casualties, Facts
+from review.rules.passages import NOBODY, STAYED, Involvement, Passage
 from review.rules.policy import Policy
 
 Stage = Literal[
@@ -68,6 +69,10 @@ class Source:
     withdrawn: bool = False
     file: Mapping[str, Any] | None = None
     archive: str | None = None
+    checked: str | None = None  # what was found at the archive's address
+    platform: str | None = None
+    affiliated: str | None = None  # the party whose media it is
+    credibility_note: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +84,8 @@ class Position:
     position: str
     source: int | None
     conceded: Casualties
+    reason: str | None = None
+    day: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +210,7 @@ class Override:
     reason: str | None
     seconded: int | None = None
     second: str | None = None
+    agreed: str | None = None  # why the second lead agreed
 
 
 @dataclass(frozen=True, slots=True)
@@ -249,6 +257,21 @@ class Determination:
 
 
 @dataclass(frozen=True, slots=True)
+class Recheck:
+    """A published version being checked again: since which event, for what, and how it ended."""
+
+    seq: int
+    version: int
+    cause: int  # seq of what it rests on and has changed
+    by: str
+    day: str
+    reason: str | None
+    outcome: str | None = None  # confirmed or reopened; None while it is open
+    ended: str | None = None  # the day
+    why: str | None = None  # the reason of the end
+
+
+@dataclass(frozen=True, slots=True)
 class Mark:
     """One step of the evidence: the event that moved it and the evidence digest after it."""
 
@@ -267,6 +290,9 @@ class Dossier:
     needs_round: bool = False  # grading without an open round, a proposal having fallen
     recheck: bool = False
     restricted: bool = False
+    admitted: frozenset[str] = field(default_factory=frozenset)  # log pseudonyms of whom it is shown to then
+    passage: Passage = STAYED
+    carried: Involvement = NOBODY  # of the incidents merged into this one, under the pseudonyms of this one
     stream: str = ""
     stream_mode: str = "active"
     imported: bool = False
@@ -284,6 +310,7 @@ class Dossier:
     dissents: tuple[Dissent, ...] = ()
     proposals: tuple[Proposal, ...] = ()
     determinations: tuple[Determination, ...] = ()
+    rechecks: tuple[Recheck, ...] = ()
     entered: frozenset[str] = field(default_factory=frozenset)
     conflicts: frozenset[str] = field(default_factory=frozenset)
     reopened: str | None = None  # the ground of the grade.reopened that the next version answers
@@ -326,11 +353,16 @@ class Dossier:
     @property
     def voted(self) -> frozenset[str]:
         """Whoever committed any vote in any round, also a withdrawn, replaced or excluded one."""
-        return frozenset(vote.voter for vote in self.votes)
+        return frozenset(vote.voter for vote in self.votes) | self.carried.voted
 
     @property
     def settled(self) -> frozenset[str]:
-        """Whoever was appointed settler in any settlement."""
+        """Whoever was appointed settler in any settlement, also in that of an incident merged into this one."""
+        return self.settlers | self.carried.settled
+
+    @property
+    def settlers(self) -> frozenset[str]:
+        """Whoever was appointed settler here."""
         return frozenset(settler.who for settlement in self.settlements for settler in settlement.settlers)
 
     @property

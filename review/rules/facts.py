@@ -1,6 +1,7 @@
 """What is recorded of an incident: when, where, who, how, and the ranges of those harmed.
 
-Vocabularies as counted in the published data (DOMAIN section 4). Blank is not zero: an unknown bound is None.
+The words are those of `vocabulary.py`. Blank is not zero: an unknown bound is None. A field that came after the first
+release is left out of what is sealed where it says nothing, so that facts sealed before it read and write the same.
 """
 
 from __future__ import annotations
@@ -9,49 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from review.rules.words import N_
-
-DATE_TYPES = {"date": N_("one day"), "date_range": N_("a range of days"), "unknown": N_("not known")}
-STRIKE_STATUSES = {
-    "declared": N_("Declared"),
-    "likely": N_("Likely"),
-    "contested": N_("Contested"),
-    "single_source": N_("Single source claim"),
-}
-PARTY_ROLES = {"suspected": N_("suspected"), "known": N_("known")}
-POSITIONS = {
-    "not_assessed": N_("not yet assessed"),
-    "open": N_("open"),
-    "credible": N_("credible"),
-    "non_credible": N_("non-credible"),
-    "duplicate": N_("duplicate"),
-}
-CATEGORIES = {
-    "civilians": N_("civilians"),
-    "children": N_("children"),
-    "women": N_("women"),
-    "men": N_("men"),
-    "belligerents": N_("belligerents"),
-}
-ACCURACIES = {
-    "within_1m": N_("within 1 metre"),
-    "exact": N_("exact location"),
-    "within_100m": N_("within 100 metres"),
-    "nearby_landmark": N_("a landmark near by"),
-    "street": N_("the street"),
-    "neighbourhood": N_("the neighbourhood"),
-    "village": N_("the village"),
-    "town": N_("the town"),
-    "city": N_("the city"),
-    "subdistrict": N_("the subdistrict"),
-    "district": N_("the district"),
-    "province": N_("the province"),
-}
-# Decimal places kept of a coordinate at each accuracy: about 1 m, 11 m, 110 m, 1 km and 11 km of latitude.
-POINT_DECIMALS = {
-    "within_1m": 5, "exact": 4, "within_100m": 3, "nearby_landmark": 3, "street": 3, "neighbourhood": 2,
-    "village": 2, "town": 2, "city": 1, "subdistrict": 1, "district": 1, "province": 0,
-}
+from review.rules.vocabulary import CATEGORIES, POINT_DECIMALS
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +86,8 @@ def _envelope(ranges: Iterable[Range]) -> Range:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A place by its names per script; the point is already coarsened to its accuracy."""
+    """A place by its names per script; the point is already coarsened to its accuracy. The first place of an
+    incident is its primary one; a further point stands as a further place, named or not."""
 
     names: tuple[tuple[str, str], ...] = ()  # (language, name), sorted
     region: str | None = None
@@ -160,7 +120,7 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Party:
-    """A belligerent named in the incident, tracked by this desk or not, suspected or known."""
+    """A belligerent named in the incident, tracked by this desk or not: suspected, known, or the target."""
 
     name: str
     tracked: bool = True
@@ -193,10 +153,27 @@ class Facts:
     earlier_codes: tuple[str, ...] = ()
     summary: str | None = None
     flags: tuple[str, ...] = field(default=())  # what an import found untrue and left blank or marked
+    time_type: str | None = None  # how `time` is to be read; None: in words, as it was written
+    time_end: str | None = None  # of a window
+    damage: tuple[tuple[str, str], ...] = ()  # (infrastructure, partial or complete), sorted
+    observations: tuple[str, ...] = ()
 
     @property
     def civilians(self) -> Casualties:
         return dict(self.ranges).get("civilians", Casualties())
+
+    @property
+    def groups(self) -> tuple[tuple[str, Casualties], ...]:
+        """The ranges that somebody knows, in the order of the vocabulary."""
+        order = {category: place for place, category in enumerate(CATEGORIES)}
+        known = [pair for pair in self.ranges if pair[1].killed.known or pair[1].injured.known]
+        return tuple(sorted(known, key=lambda pair: (order.get(pair[0], len(order)), pair[0])))
+
+    @property
+    def hit(self) -> tuple[tuple[str, str | None], ...]:
+        """What was hit, each with its damage where that is known."""
+        damage = dict(self.damage)
+        return tuple((one, damage.get(one)) for one in self.infrastructure)
 
     def as_dict(self) -> dict[str, Any]:
         """The value that the `facts` disclosure seals."""
@@ -216,7 +193,18 @@ class Facts:
             "strike_types": list(self.strike_types),
             "summary": self.summary,
             "time": self.time,
+            **self._added(),
         }
+
+    def _added(self) -> dict[str, Any]:
+        """What came after the first release, only where it says something."""
+        added = {
+            "damage": dict(self.damage),
+            "observations": list(self.observations),
+            "time_end": self.time_end,
+            "time_type": self.time_type,
+        }
+        return {name: value for name, value in added.items() if value}
 
     @classmethod
     def from_dict(cls, value: Mapping[str, Any] | None) -> Facts:
@@ -240,6 +228,10 @@ class Facts:
             earlier_codes=tuple(value.get("earlier_codes", ())),
             summary=value.get("summary"),
             flags=tuple(value.get("flags", ())),
+            time_type=value.get("time_type"),
+            time_end=value.get("time_end"),
+            damage=tuple(sorted(value.get("damage", {}).items())),
+            observations=tuple(value.get("observations", ())),
         )
 
 

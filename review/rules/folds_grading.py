@@ -17,6 +17,7 @@ from review.rules.dossier import (
     Dissent,
     Override,
     Proposal,
+    Recheck,
     Record,
     Round,
     Settlement,
@@ -179,7 +180,12 @@ def grade_overridden(history: History, record: Record) -> None:
 def override_seconded(history: History, record: Record) -> None:
     for proposal in history.proposals.values():
         if proposal.override and proposal.override.seq == record.body["of"]:
-            seconded = replace(proposal.override, seconded=record.seq, second=record.actor)
+            seconded = replace(
+                proposal.override,
+                seconded=record.seq,
+                second=record.actor,
+                agreed=record.sealed.get("reason"),
+            )
             history.proposals[proposal.seq] = replace(proposal, override=seconded)
 
 
@@ -206,15 +212,16 @@ def proposal(history: History, record: Record, **changes: Any) -> Proposal:
 def grade_published(history: History, record: Record) -> None:
     body = record.body
     approved = next(p for p in history.proposals.values() if p.approval and p.approval.seq == body["of"])
-    decided = approved.override or approved
+    decided = approved.override if approved.approval and approved.approval.override else None
+    decided_as = decided or approved
     history.proposals[approved.seq] = replace(approved, state="published")
     history.determinations.append(
         Determination(
             body["version"],
             record.seq,
             record.day,
-            decided.grade,
-            decided.casualties,
+            decided_as.grade,
+            decided_as.casualties,
             history.rounds[approved.round].codebook,
             proposal=approved.seq,
         )
@@ -226,12 +233,20 @@ def grade_reopened(history: History, record: Record) -> None:
     history.fields["reopened"] = record.body["ground"]
 
 
-def recheck_opened(history: History, _record: Record) -> None:
+def recheck_opened(history: History, record: Record) -> None:
+    body, reason = record.body, record.sealed.get("reason")
+    opened = Recheck(record.seq, body["version"], body["cause"], record.actor, record.day, reason)
     history.fields["recheck"] = True
+    history.fields["rechecks"] = (*history.fields.get("rechecks", ()), opened)
 
 
-def recheck_closed(history: History, _record: Record) -> None:
+def recheck_closed(history: History, record: Record) -> None:
+    *before, last = history.fields["rechecks"]
+    ended = replace(
+        last, outcome=record.body["outcome"], ended=record.day, why=record.sealed.get("reason")
+    )
     history.fields["recheck"] = False
+    history.fields["rechecks"] = (*before, ended)
 
 
 def revealed(disclosures: Iterable[str]) -> tuple[str, Casualties]:

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from review.rules.dossier import Claim, Determination, Position, Record, Source
 from review.rules.facts import Casualties, Facts
+from review.rules.passages import STAYED, Absorbed, Passage
+from review.rules.provenance import Credibility, Kind
 
 if TYPE_CHECKING:
     from review.rules.history import History
@@ -43,6 +45,40 @@ def grade_imported(history: History, record: Record) -> None:
 
 def restricted(history: History, record: Record) -> None:
     history.fields["restricted"] = record.body["on"]
+    history.fields["admitted"] = frozenset(record.sealed.get("people") or ()) if record.body["on"] else frozenset()
+
+
+def passage(history: History) -> Passage:
+    found: Passage = history.fields.get("passage", STAYED)
+    return found
+
+
+def left(history: History, record: Record, **where: Any) -> None:
+    history.fields["passage"] = replace(
+        passage(history), reason=record.sealed.get("reason"), day=record.day, **where
+    )
+
+
+def merged(history: History, record: Record) -> None:
+    left(history, record, into=record.body["other"][0])
+
+
+def absorbed(history: History, record: Record) -> None:
+    others = tuple(Absorbed(record.seq, other) for other in record.body["other"])
+    history.fields["passage"] = replace(passage(history), absorbed=(*passage(history).absorbed, *others))
+
+
+def split(history: History, record: Record) -> None:
+    """The same event ends the old chain and begins each new one, whose stream is that of the old."""
+    if record.iseq:
+        left(history, record, parts=tuple(record.body["other"]))
+        return
+    history.entered.add(record.actor)
+    history.fields["passage"] = replace(passage(history), split_from=record.body["other"][0])
+
+
+def restored(history: History, _record: Record) -> None:
+    history.fields["passage"] = replace(passage(history), into=None, parts=(), reason=None, day=None)
 
 
 def claim_grouped(history: History, record: Record) -> None:
@@ -62,12 +98,15 @@ def position(history: History, record: Record) -> None:
             sealed.get("position") or "",
             record.body["source"],
             Casualties.from_dict(sealed.get("conceded")),
+            sealed.get("reason"),
+            record.day,
         )
     )
 
 
 def attached(history: History, record: Record) -> None:
     sealed, number = record.sealed, record.body["source"]
+    kind = Kind.opened(sealed.get("kind"))
     history.sources[number] = Source(
         number=number,
         seq=record.seq,
@@ -76,7 +115,7 @@ def attached(history: History, record: Record) -> None:
         url=sealed.get("url"),
         title=sealed.get("title"),
         publisher=sealed.get("publisher"),
-        kind=sealed.get("kind"),
+        kind=kind.type,
         language=sealed.get("language"),
         published=sealed.get("published"),
         role=sealed.get("role"),
@@ -84,23 +123,33 @@ def attached(history: History, record: Record) -> None:
         note=sealed.get("note"),
         publishable=bool(sealed.get("publishable")),
         material=record.body["material"],
+        platform=kind.platform,
+        affiliated=kind.affiliated,
     )
 
 
 def captured(history: History, record: Record) -> None:
-    amend(history, record, file=record.sealed.get("file"), archive=record.sealed.get("archive"))
+    """Our own copy, an archive's, or both; the one does not take the other away."""
+    sealed = record.sealed
+    if sealed.get("file"):
+        amend(history, record, file=sealed["file"])
+    if sealed.get("archive"):
+        amend(history, record, archive=sealed["archive"], checked=sealed.get("checked"))
 
 
 def assessed(history: History, record: Record) -> None:
     sealed = record.sealed
+    credence = Credibility.opened(sealed.get("credibility"))
     amend(
         history,
         record,
         role=sealed.get("role"),
         publishable=bool(sealed.get("publishable")),
-        credibility=sealed.get("credibility"),
+        credibility=credence.code,
         coherence=sealed.get("coherence"),
         note=sealed.get("note"),
+        credibility_note=credence.note,
+        affiliated=credence.affiliated,
     )
 
 
@@ -131,6 +180,12 @@ FOLDS: Mapping[str, Callable[[History, Record], None]] = {
     "incident.imported": opened,
     "incident.described": described,
     "incident.restricted": restricted,
+    "incident.merged": merged,
+    "incident.absorbed": absorbed,
+    "incident.split": split,
+    "incident.dismissed": left,
+    "incident.withdrawn": left,
+    "incident.restored": restored,
     "grade.imported": grade_imported,
     "claim.grouped": claim_grouped,
     "claim.ungrouped": claim_ungrouped,

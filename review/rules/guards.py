@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 
 from review.rules import approval, assignment, grades, rounds, settlement
 from review.rules.dossier import Dossier, Proposal, Round
-from review.rules.facts import Casualties, envelope
 from review.rules.grades import NO_CONSENSUS
+from review.rules.guards_overrides import override
 from review.rules.viewers import (
     Deed,
     Requirement,
@@ -83,6 +83,8 @@ def _waiting(
 ) -> Requirement:
     names = tuple(viewer.name_of(who) or who for who in rounds.owed(round_))
     values = {"count": count, "required": required, "people": names}
+    if viewer.members and any(viewer.name_of(who) is None for who in rounds.owed(round_)):
+        return _owed_by_who_left(name, viewer, round_, count, required)
     if names:
         sentence = N_("%(count)s of %(required)s, waiting for %(people)s.")
         return Requirement(name, "unsatisfied", sentence, values, mend=names)
@@ -99,6 +101,24 @@ def _waiting(
         remedy=N_("Ask %(people)s.") if free else N_("Nobody here is free to judge it: invite a reviewer."),
         mend=free,
         invite=None if free else "reviewer",
+    )
+
+
+def _owed_by_who_left(name: str, viewer: Viewer, round_: Round, count: int, required: int) -> Requirement:
+    """Whoever left the desk cannot answer any more: a lead who was not asked lets them go."""
+    leads = tuple(
+        member.name
+        for member in viewer.members
+        if member.role == "lead" and (member.who is None or round_.answer(member.who) is None)
+    )
+    return Requirement(
+        name,
+        "unsatisfied",
+        N_("%(count)s of %(required)s, and somebody who still owes an answer has left the desk."),
+        {"count": count, "required": required, "people": leads},
+        remedy=N_("%(people)s can release them and ask somebody else.") if leads else "",
+        mend=leads,
+        invite=None if leads else "lead",
     )
 
 
@@ -188,9 +208,31 @@ INVOLVED: Mapping[str, Mapping[str, str]] = {
         "conflict": N_("You declared a conflict over this incident, so you cannot approve it."),
         "free": N_("You did not enter, vote or settle."),
     },
+    "override": {
+        "entered": N_("You entered this incident, so you cannot ask for another grade."),
+        "voted": N_("You voted on this incident, so you cannot ask for another grade."),
+        "settled": N_("You were asked to settle this incident, so you cannot ask for another grade."),
+        "conflict": N_("You declared a conflict over this incident, so you cannot ask for another grade."),
+        "free": N_("You did not enter, vote or settle."),
+    },
+    "second_override": {
+        "entered": N_("You entered this incident, so you cannot second another grade."),
+        "voted": N_("You voted on this incident, so you cannot second another grade."),
+        "settled": N_("You were asked to settle this incident, so you cannot second another grade."),
+        "conflict": N_("You declared a conflict over this incident, so you cannot second another grade."),
+        "free": N_("You did not enter, vote or settle."),
+    },
+    "confirm_recheck": {
+        "entered": N_("You entered this incident, so you cannot confirm its grade."),
+        "voted": N_("You voted on this incident, so you cannot confirm its grade."),
+        "settled": N_("You were asked to settle this incident, so you cannot confirm its grade."),
+        "conflict": N_("You declared a conflict over this incident, so you cannot confirm its grade."),
+        "free": N_("You did not enter, vote or settle."),
+    },
     "settle": {
         "entered": N_("You entered this incident, so you cannot settle it."),
         "voted": N_("You voted on this incident, so you cannot settle it."),
+        "settled": N_("You were asked to settle an incident merged into this one, so you cannot settle it."),
         "conflict": N_("You declared a conflict over this incident, so you cannot settle it."),
         "free": N_("You did not enter or vote."),
     },
@@ -204,6 +246,8 @@ def uninvolved(verb: str, dossier: Dossier, viewer: Viewer, _deed: Deed) -> Requ
     if viewer.role == "system":
         return not_applicable(name, N_("The machine decides nothing here; it records."))
     part = involvement(dossier, viewer.who)
+    if verb == "settle" and part == "settled" and viewer.who not in dossier.carried.settled:
+        part = "free"  # whoever settles was asked to, here
     if part == "free" or part not in words:
         return satisfied(name, words["free"])
     others = _who_else(verb, dossier, viewer)
@@ -236,7 +280,7 @@ def involvement(dossier: Dossier, who: str | None) -> str:
 
 
 def _who_else(verb: str, dossier: Dossier, viewer: Viewer) -> tuple[str, ...]:
-    if verb != "approve":
+    if verb == "settle":
         return ()
     return tuple(lead.name for lead in viewer.others("lead") if assignment.may_approve(dossier, lead.who))
 
@@ -249,30 +293,6 @@ def reasoned(_verb: str, _dossier: Dossier, viewer: Viewer, deed: Deed) -> Requi
         sentence = N_("A reason is missing. A yes needs one as well as a no.")
         return Requirement("reasoned", "unsatisfied", sentence, by_form=True)
     return Requirement("reasoned", "satisfied", N_("You give your reason in writing, here."), by_form=True)
-
-
-def override(_verb: str, dossier: Dossier, viewer: Viewer, _deed: Deed) -> Requirement:
-    """7: another grade than the settled one needs a second, equally uninvolved lead, and stays within
-    the votes."""
-    name, proposal = "override", dossier.proposal
-    asked = proposal.override if proposal else None
-    if proposal is None or asked is None:
-        return not_applicable(name, N_("The grade is the one that the votes or the settlement gave."))
-    if not every_vote(dossier, proposal).covers(asked.casualties):
-        return unsatisfied(name, N_("The range lies outside what the votes said."))
-    second = asked.second
-    if second is None or second == asked.by:
-        return unsatisfied(name, N_("A second lead who took no part has to agree to another grade."))
-    if not all(assignment.may_approve(dossier, who) for who in (asked.by, second)):
-        return unsatisfied(name, N_("One of the two leads took part in this incident."))
-    if viewer.who != asked.by:
-        return unsatisfied(name, N_("The lead who asked for another grade approves it, once seconded."))
-    return satisfied(name, N_("A second lead who took no part agreed; this is shown publicly."))
-
-
-def every_vote(dossier: Dossier, proposal: Proposal) -> Casualties:
-    """The envelope of all live votes of the round behind a proposal."""
-    return envelope(vote.ballot.casualties for vote in dossier.live(proposal.round) if vote.ballot)
 
 
 def dissent_kept(verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:

@@ -147,12 +147,19 @@ class History:
             self.stage = self.before_exit
         else:
             if row.to not in workflow.LIVE:
-                self.before_exit = self.stage
+                self.before_exit = self._stage_left()
                 self.end_settlement()
             self.stage = row.to
         self.fields["needs_round"] = self.stage == "grading" and not any(
             round_.open for round_ in self.rounds.values()
         )
+
+    def _stage_left(self) -> str:
+        """An exit ends an open settlement before its own event: nothing is being settled when it is undone."""
+        if self.stage != "settlement":
+            return self.stage
+        self.fields["reopened"] = None if self.published() else self.fields.get("reopened")
+        return "published" if self.published() else "logged"
 
     def published(self) -> bool:
         return any(determination.kind == "published" for determination in self.determinations)

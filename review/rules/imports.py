@@ -3,44 +3,41 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+import unicodedata
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
 from review.rules import grades
-from review.rules.facts import (
-    ACCURACIES,
-    CATEGORIES,
-    STRIKE_STATUSES,
-    Casualties,
-    Facts,
-    Party,
-    Place,
-    Range,
-    coarsened,
-)
+from review.rules.facts import Casualties, Facts, Party, Place, Range, coarsened
 from review.rules.grades import Codebook
+from review.rules.vocabulary import (
+    ACCURACIES,
+    INFRASTRUCTURE,
+    MAIN_CATEGORIES,
+    STRIKE_STATUSES,
+    STRIKE_TYPES,
+    TIMES_OF_DAY,
+    key_of,
+)
 from review.rules.words import N_
 
 THEATRE = "unsorted"
 MOST = 1_000_000
 LONGEST_CODE = 80
 LONGEST_TIME = 60
+LONGEST_WORD = 80
+VOCABULARIES = {
+    "accuracy": ACCURACIES,
+    "infrastructure": INFRASTRUCTURE,
+    "strike_status": STRIKE_STATUSES,
+    "strike_type": STRIKE_TYPES,
+    "time": TIMES_OF_DAY,
+}
 # A day that machines write where they know none.
 NO_DAY = "1970-01-01"
-OTHER_ACCURACIES = {
-    "exact_location": "exact",
-    "exact_location_other": "exact",
-    "exact_location_coalition": "exact",
-    "neighbourhood_area": "neighbourhood",
-    "province_governorate": "province",
-}
-OTHER_STATUSES = {
-    **{f"{label.lower()} strike": key for key, label in STRIKE_STATUSES.items()},
-    **{label.lower(): key for key, label in STRIKE_STATUSES.items()},
-}
-
 # What is said of a value that is no fact; the flags among them stay with the facts.
 NOTES = {
     "date": N_("The date cannot be true; it was left blank."),
@@ -62,12 +59,13 @@ NOT_FLAGGED = ("no-grade", "no-date")
 
 UNREADABLE = {
     "cells": N_("The row has another number of cells than the header."),
-    "text": N_("The row holds bytes that are no text."),
     "nameless": N_("The row has neither a code nor a URL."),
     "too-large": N_("The row is larger than the record can carry."),
 }
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CLOCK = re.compile(r"([01]?\d|2[0-3]):([0-5]\d)(?::[0-5]\d)?")
+_WINDOW = re.compile(rf"({_CLOCK.pattern})\s*[-–]\s*({_CLOCK.pattern})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,12 +90,12 @@ def read(row: Mapping[str, str], book: Codebook = grades.DEFAULT) -> Reading:
     grade = _grade(cells.get("grade", ""), book, notes)
     facts = Facts(
         **dates,
-        time=_time(cells, notes),
+        **_time(cells, notes),
         places=(place,) if place else (),
         parties=tuple(Party(name) for name in parties),
-        strike_types=_words(cells.get("strike_type", "")),
+        strike_types=_keys(cells.get("strike_type", ""), "strike_type"),
         strike_status=_status(cells, notes),
-        infrastructure=_words(cells.get("infrastructure", "")),
+        infrastructure=_keys(cells.get("infrastructure", ""), "infrastructure"),
         ranges=ranges,
         codes=_codes(cells.get("code", ""), notes),
         earlier_codes=_codes(cells.get("previous_codes", ""), notes),
@@ -106,9 +104,18 @@ def read(row: Mapping[str, str], book: Codebook = grades.DEFAULT) -> Reading:
     return Reading(facts, exact, parties[0] if parties else None, grade, tuple(dict.fromkeys(notes)))
 
 
-def sentence(note: str) -> str:
-    """The sentence of a note; a note may name its place after a colon, such as `range:children killed`."""
-    return NOTES[note.split(":")[0]]
+def _keys(cell: str, vocabulary: str) -> tuple[str, ...]:
+    """Each word by its key, once; a word that the vocabulary does not hold stays as it came."""
+    return tuple(dict.fromkeys(_key(word, vocabulary) or word for word in _words(cell)))
+
+
+def _key(word: str, vocabulary: str) -> str | None:
+    return _known_key(word, vocabulary) if len(word) <= LONGEST_WORD else None
+
+
+@lru_cache(maxsize=2_048)  # a file says the same words in every row
+def _known_key(word: str, vocabulary: str) -> str | None:
+    return key_of(word, VOCABULARIES[vocabulary])
 
 
 def _words(cell: str) -> tuple[str, ...]:
@@ -146,12 +153,27 @@ def _in_calendar(cell: str) -> bool:
     return True
 
 
-def _time(cells: Mapping[str, str], notes: list[str]) -> str | None:
+def _time(cells: Mapping[str, str], notes: list[str]) -> dict[str, Any]:
+    """A clock time, a window of two, a word for a part of the day, else the words as they came."""
     time = cells.get("time", "")
+    if not time:
+        return {}
     if len(time) > LONGEST_TIME:
         notes.append("time")
-        return None
-    return time or None
+        return {}
+    if clock := _CLOCK.fullmatch(time):
+        return {"time": _clock(clock.groups()), "time_type": "exact"}
+    if window := _WINDOW.fullmatch(time):
+        _first, *first, _last, hour, minute = window.groups()
+        return {"time": _clock(first), "time_end": _clock((hour, minute)), "time_type": "window"}
+    if part := _key(time, "time"):
+        return {"time": part, "time_type": "time_of_day"}
+    return {"time": time}
+
+
+def _clock(parts: Iterable[str]) -> str:
+    hour, minute = parts
+    return f"{int(hour):02}:{minute}"
 
 
 def _place(cells: Mapping[str, str], notes: list[str]) -> tuple[Place | None, dict[str, Any] | None]:
@@ -171,11 +193,10 @@ def _place(cells: Mapping[str, str], notes: list[str]) -> tuple[Place | None, di
 def _accuracy(cell: str, notes: list[str]) -> str | None:
     if not cell:
         return None
-    word = OTHER_ACCURACIES.get(cell.lower(), cell.lower())
-    if word in ACCURACIES:
-        return word
-    notes.append("accuracy")
-    return None
+    word = _key(cell, "accuracy")
+    if word is None:
+        notes.append("accuracy")
+    return word
 
 
 def _point(latitude: str, longitude: str, notes: list[str]) -> tuple[float, float] | None:
@@ -195,17 +216,27 @@ def _status(cells: Mapping[str, str], notes: list[str]) -> str | None:
     cell = cells.get("strike_status", "")
     if not cell:
         return None
-    status = OTHER_STATUSES.get(cell.lower())
+    status = _key(cell, "strike_status")
     if status is None:
         notes.append("strike-status")
     return status
 
 
 def _codes(cell: str, notes: list[str]) -> tuple[str, ...]:
-    codes = tuple(dict.fromkeys(cell.split()))
-    if any(len(code) > LONGEST_CODE for code in codes):
+    codes = codes_of(cell)
+    if any(_too_long(code) for code in codes):
         notes.append("code")
-    return tuple(code for code in codes if len(code) <= LONGEST_CODE)
+    return tuple(code for code in codes if not _too_long(code))
+
+
+def codes_of(cell: str) -> tuple[str, ...]:
+    """The codes of a cell: several are separated by a space."""
+    return tuple(dict.fromkeys(cell.split()))
+
+
+def _too_long(code: str) -> bool:
+    # One letter may fold into many.
+    return len(unicodedata.normalize("NFKC", code).casefold()) > LONGEST_CODE or len(code) > LONGEST_CODE
 
 
 def _grade(cell: str, book: Codebook, notes: list[str]) -> str | None:
@@ -221,7 +252,7 @@ def _grade(cell: str, book: Codebook, notes: list[str]) -> str | None:
 
 def _ranges(cells: Mapping[str, str], notes: list[str]) -> tuple[tuple[str, Casualties], ...]:
     found = []
-    for category in sorted(CATEGORIES):
+    for category in sorted(MAIN_CATEGORIES):
         casualties = Casualties(
             _range(cells, category, "killed", notes), _range(cells, category, "injured", notes)
         )

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from review.rules import approval, settlement
 from review.rules.dossier import Dossier
 from review.rules.guards import Guard
+from review.rules.guards_overrides import override_asked
 from review.rules.viewers import Deed, Requirement, Viewer, answered, not_applicable, satisfied, unsatisfied
 from review.rules.words import N_
 
@@ -59,10 +60,12 @@ def _owner(dossier: Dossier, seq: int) -> str | None:
     return vote.voter if vote else None
 
 
-def proposed(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+def proposed(verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
     proposal = dossier.proposal
     if proposal is None or dossier.stage != "approval":
         return unsatisfied("proposed", N_("No result waits for approval here."))
+    if proposal.state == "approved" and verb == "return_grade":
+        return satisfied("proposed", N_("It is approved for a later day, and can be taken back until then."))
     if proposal.state == "approved":
         return unsatisfied(
             "proposed",
@@ -94,13 +97,59 @@ def approved(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requ
     )
 
 
-def result_stands(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
-    proposal = dossier.proposal
+def result_stands(verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    name, proposal = "result-stands", dossier.proposal
+    if verb == "confirm_recheck":
+        return answered(
+            approval.standing_borne(dossier),
+            name,
+            N_("The live votes bear the grade."),
+            N_("The votes that are left no longer bear the grade. Reopen it for a new round."),
+        )
     return answered(
         proposal is not None and approval.bears(dossier, proposal),
-        "result-stands",
+        name,
         N_("The live votes bear the grade."),
         N_("The live votes no longer bear the grade."),
+    )
+
+
+def no_recheck(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    return answered(
+        not dossier.recheck,
+        "no-recheck",
+        N_("It is not being checked again now."),
+        N_("It is being checked again already."),
+    )
+
+
+def in_recheck(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    return answered(
+        dossier.recheck,
+        "in-recheck",
+        N_("The published version is being checked again."),
+        N_("The published version is not being checked again."),
+    )
+
+
+def votes_left(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    name, under_way = "votes-left", dossier.open_settlement
+    if under_way is None or dossier.open_round or settlement.deciding_votes(dossier, under_way):
+        return satisfied(name, N_("There are votes to choose among."))
+    return unsatisfied(
+        name, N_("Every vote that could decide was excluded. A lead editor can dismiss and restore it for a new round.")
+    )
+
+
+def quorum_lost(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    name = "quorum-lost"
+    if dossier.open_settlement is None:
+        return unsatisfied(name, N_("No disagreement is being settled here."))
+    return answered(
+        settlement.below_quorum(dossier),
+        name,
+        N_("Exclusions left too few votes for any result."),
+        N_("The votes that are left still decide: have them vote once more, or name a settler."),
     )
 
 
@@ -113,4 +162,9 @@ OUTCOMES: Mapping[str, Guard] = {
     "published": published,
     "approved": approved,
     "result-stands": result_stands,
+    "no-recheck": no_recheck,
+    "in-recheck": in_recheck,
+    "votes-left": votes_left,
+    "override-asked": override_asked,
+    "quorum-lost": quorum_lost,
 }

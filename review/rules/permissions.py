@@ -56,6 +56,7 @@ _TABLE = (
     ),
     _permission("duplicate_claim", N_("Set a claim aside as a duplicate"), "reviewer lead", "reasoned"),
     _permission("dismiss_claim", N_("Dismiss a claim"), "reviewer lead", "reasoned"),
+    _permission("withdraw_claim", N_("Withdraw a claim"), "reviewer lead", "reasoned"),
     _permission("restore_claim", N_("Restore a claim"), "reviewer lead", "reasoned"),
     # incidents
     _permission("open_incident", N_("Open an incident"), "reviewer lead"),
@@ -65,11 +66,19 @@ _TABLE = (
         "reviewer lead",
         "not-exited unassigned",
     ),
+    _permission("merge_incident", N_("Merge an incident into another"), "lead", "not-exited not-restricted reasoned"),
+    _permission("split_incident", N_("Split an incident"), "lead", "not-exited reasoned"),
+    _permission("dismiss_incident", N_("Dismiss an incident"), "lead", "not-exited reasoned"),
+    _permission("withdraw_incident", N_("Withdraw an incident"), "lead", "not-exited reasoned"),
+    _permission("restore_incident", N_("Restore an incident"), "lead", "exited reasoned"),
+    _permission("restrict_incident", N_("Show an incident to few"), "lead", "reasoned"),
+    _permission("lift_restriction", N_("Show a restricted incident again"), "lead", "restricted reasoned"),
     _permission("see_incident", N_("Read an incident"), "reviewer lead admin auditor system"),
     _permission("see_history", N_("Read the history of an incident"), "reviewer lead admin auditor system"),
     # sources
     _permission("attach_source", N_("Attach a source"), "reviewer lead"),
     _permission("capture_source", N_("Keep our own copy of a source"), "reviewer lead system"),
+    _permission("archive_source", N_("Record where a source is archived"), "reviewer lead system", "has-source"),
     _permission("assess_source", N_("Assess a source"), "reviewer lead", "has-source"),
     _permission("group_sources", N_("Group sources under one origin"), "reviewer lead", "has-source"),
     _permission("withdraw_source", N_("Withdraw a source"), "reviewer lead", "has-source reasoned"),
@@ -90,7 +99,15 @@ _TABLE = (
     ),
     _permission("assign_reviewer", N_("Ask a reviewer"), "lead system", "not-exited round-open eligible"),
     _permission("take_next", N_("Take the next incident"), "reviewer", "not-exited round-open eligible"),
+    _permission("take_up", N_("Take the seat that is held"), "reviewer", "not-exited round-open eligible"),
+    _permission("assign_panel", N_("Ask several reviewers at once"), "lead", "not-exited round-open"),
     _permission("release_reviewer", N_("Release a reviewer"), "lead", "not-exited round-open owing reasoned"),
+    _permission(
+        "substitute_reviewer",
+        N_("Ask another reviewer in place of one"),
+        "lead",
+        "not-exited round-open owing reasoned",
+    ),
     _permission(
         "recuse", N_("Recuse oneself"), "reviewer lead", "not-exited round-open assigned no-live-vote"
     ),
@@ -119,7 +136,10 @@ _TABLE = (
     _permission("exclude_vote", N_("Exclude a vote"), "lead", "not-exited live-vote reasoned"),
     # settlement
     _permission(
-        "open_second_vote", N_("Open a second vote"), "lead system", "not-exited no-open-round stage has-evidence"
+        "open_second_vote",
+        N_("Open a second vote"),
+        "lead system",
+        "not-exited stream-active no-open-round stage has-evidence",
     ),
     _permission("argue", N_("Argue a disagreement"), "reviewer lead", "not-exited argument-open"),
     _permission(
@@ -132,8 +152,14 @@ _TABLE = (
         "settle",
         N_("Settle a disagreement"),
         "reviewer lead system",
-        "not-exited no-open-round appointed enough-reviewers uninvolved blind reasoned dissent-kept fresh-page "
+        "not-exited no-open-round appointed votes-left uninvolved blind reasoned dissent-kept fresh-page "
         "policy-of-the-round",
+    ),
+    _permission(
+        "abandon_settlement",
+        N_("End a settlement that lost its quorum"),
+        "lead",
+        "not-exited no-open-round quorum-lost stream-active stage has-evidence reasoned",
     ),
     _permission("dissent", N_("Write a dissent"), "reviewer lead", "not-exited dissent-open"),
     # approval
@@ -146,9 +172,33 @@ _TABLE = (
     ),
     _permission("return_grade", N_("Return a grade"), "lead", f"{_DECIDING} reasoned fresh-page"),
     _permission(
+        "override",
+        N_("Ask for another grade than the one proposed"),
+        "lead",
+        f"{_DECIDING} uninvolved reasoned fresh-page",
+    ),
+    _permission(
+        "second_override",
+        N_("Second another grade"),
+        "lead",
+        f"{_DECIDING} override-asked uninvolved reasoned fresh-page",
+    ),
+    _permission(
         "publish_grade", N_("Publish an approved grade"), "lead system", "not-exited approved result-stands"
     ),
     _permission("reopen", N_("Reopen a published grade"), "lead", "not-exited published reasoned fresh-page"),
+    _permission(
+        "open_recheck",
+        N_("Have a published version checked again"),
+        "lead system",
+        "not-exited published no-recheck reasoned",
+    ),
+    _permission(
+        "confirm_recheck",
+        N_("Confirm a published version that was checked again"),
+        "lead",
+        "not-exited published in-recheck result-stands uninvolved reasoned fresh-page",
+    ),
     # people in an incident
     _permission(
         "declare_conflict", N_("Declare a conflict of interest"), "reviewer lead", "not-exited no-conflict"
@@ -165,12 +215,18 @@ _TABLE = (
     _permission("revoke_role", N_("Revoke a role"), "admin system", "not-oneself"),
     _permission("deactivate_person", N_("Close a person's log-in"), "admin system", "not-oneself"),
     _permission("reactivate_person", N_("Open a person's log-in again"), "admin system", "not-oneself"),
+    _permission("reset_account", N_("Let a person choose a new password"), "admin system", "not-oneself"),
+    _permission("reset_second_factor", N_("Take a lost second factor away"), "admin system", "not-oneself"),
+    _permission("switch_second_factors", N_("Say whether second factors are asked for"), "admin system"),
     # the machine
     _permission("import_incidents", N_("Import incidents"), "admin system"),
+    _permission("import_sources", N_("Import sources"), "admin system"),
     _permission("export", N_("Export the trail"), "lead admin auditor system"),
+    _permission("back_up", N_("Note that a backup was made"), "admin system"),
     _permission("rotate_key", N_("Change the signing key"), "admin system"),
     _permission("accept_clock", N_("Accept the clock"), "admin system"),
     _permission("close_due", N_("Close a round that owes nothing"), "system"),
+    _permission("end_arguments", N_("Open the second vote when the arguments have run out"), "system"),
     _permission("end_second_vote", N_("End a second vote whose time has run out"), "system"),
     _permission("end_ladder", N_("End a settlement without a consensus"), "system"),
     _permission("record_heads", N_("Fix the heads of all incidents"), "system"),

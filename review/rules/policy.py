@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-HOURS = {"arguments": 72, "second_vote": 72, "settler": 168, "round": 168}
+HOURS = {"arguments": 72, "second_vote": 72, "settler": 168, "round": 168, "vote": 72, "reminder": 24}
+MINUTES = {"hold": 30, "grace": [10, 30]}
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +17,8 @@ class Policy:
 
     `required` live votes (never under 2; 3 for anything that can be published), `share` (p, q) of them on
     one grade, nobody further than `max_distance` from it, or all equal where `unanimity` is asked. `times`
-    in hours, the grace of the close in minutes as [least, most].
+    in hours: a `round`, each rung of a settlement, a `vote` after it was asked for, and how long before that a
+    `reminder` goes out; in minutes: how long "next" may `hold` a seat, and the grace of the close as [least, most].
     """
 
     id: str = "default"
@@ -24,7 +26,7 @@ class Policy:
     share: tuple[int, int] = (2, 3)
     max_distance: int = 1
     unanimity: bool = False
-    times: Mapping[str, Any] = field(default_factory=lambda: {**HOURS, "grace": [10, 30]})
+    times: Mapping[str, Any] = field(default_factory=lambda: {**HOURS, **MINUTES})
 
     @property
     def internal(self) -> bool:
@@ -55,7 +57,7 @@ class Policy:
 
     @classmethod
     def from_body(cls, body: Mapping[str, Any], times: Mapping[str, Any] | None = None) -> Policy:
-        known = {**HOURS, "grace": [10, 30], **(times or {})}
+        known = {**HOURS, **MINUTES, **(times or {})}
         return cls(
             body["id"], body["required"], (body["share"][0], body["share"][1]),
             body["max_distance"], body["unanimity"], known,

@@ -15,6 +15,7 @@ from review.rules.grades import Codebook
 from review.rules.policy import Policy
 from review.rules.words import N_
 
+EXCLUSIONS = {"conflict": N_("a conflict of interest"), "identity": N_("a doubt about who voted")}
 MOST = 1_000_000  # a greater number of people is a slip of the hand
 
 Kind = Literal["first", "again", "second"]
@@ -300,6 +301,11 @@ def abandon(dossier: Dossier, number: int) -> Closing:
     return replace(ended, commits=(), superseded=tuple(sorted((*ended.commits, *ended.superseded))))
 
 
+def unheld(number: int) -> Closing:
+    """The end of a round that asked nobody: it stands in the trail only as the way out of a settlement."""
+    return Closing(number, "abandoned", None, None, (), (), (), (), (), (), ())
+
+
 def _closing(
     dossier: Dossier,
     number: int,
@@ -360,6 +366,16 @@ def bearing(dossier: Dossier) -> frozenset[int]:
     if dossier.stage == "published" and standing:
         numbers |= {one.round for one in dossier.proposals if one.seq == standing.proposal}
     return frozenset(numbers)
+
+
+def disclosed_late(dossier: Dossier, who: str) -> bool:
+    """True where somebody whose revealed vote bears something now says that they should not have judged.
+
+    While a round is open nothing is said of it: who holds a vote there is sealed.
+    """
+    if dossier.open_round:
+        return False
+    return any(dossier.live_of(number, who) for number in bearing(dossier))
 
 
 def without(dossier: Dossier, seq: int) -> Dossier:

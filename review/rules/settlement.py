@@ -71,6 +71,19 @@ def deciding_votes(dossier: Dossier, settlement: Settlement) -> tuple[Vote, ...]
     return dossier.live(deciding_round(dossier, settlement).number)
 
 
+def below_quorum(dossier: Dossier) -> bool:
+    """True where exclusions left the votes that decide below the required number: no result can be approved."""
+    settlement = dossier.open_settlement
+    if settlement is None or dossier.open_round:
+        return False
+    return not rounds.quorum(dossier, deciding_round(dossier, settlement).number)
+
+
+def left(dossier: Dossier) -> tuple[Vote, ...]:
+    """The live votes of the settlement under way; none where no settlement is."""
+    return deciding_votes(dossier, dossier.open_settlement) if dossier.open_settlement else ()
+
+
 def choices(dossier: Dossier, settlement: Settlement) -> tuple[str, ...]:
     """The grades that some live vote of the deciding round held."""
     return tuple(sorted({_grade(vote) for vote in deciding_votes(dossier, settlement)}))

@@ -11,64 +11,9 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from review.rules import texts
 from review.rules.dossier import Dossier, Source
 from review.rules.errors import Invalid, NotFound
+from review.rules.provenance import Credibility, Kind
+from review.rules.vocabulary import CAPTURE_STATES, NOTE, PLATFORMS, SOURCE_KINDS, SOURCE_ROLES
 from review.rules.words import N_
-
-ROLES = {
-    "supports_harm": N_("supports the harm"),
-    "supports_attribution": N_("supports who is responsible"),
-    "disputes": N_("disputes the claim"),
-    "context": N_("context"),
-    "official": N_("official statement"),
-}
-NOTE = "note"  # the desk's own words: never evidence
-KINDS = {
-    "social_post": N_("post on a social network"),
-    "news_article": N_("news article"),
-    "ngo_report": N_("report of an organisation"),
-    "local_monitor": N_("local monitor"),
-    "official_statement": N_("statement of a government or an armed force"),
-    "party_media": N_("media of a party to the conflict"),
-    "video": N_("video"),
-    "photograph": N_("photograph"),
-    "satellite": N_("satellite or geospatial image"),
-    "family_page": N_("page of a family or in memory of the dead"),
-    "testimony": N_("testimony"),
-    "document": N_("document"),
-    "web_page": N_("other web page"),
-    NOTE: N_("note of the desk"),
-}
-LANGUAGES = {
-    "ar": N_("Arabic"),
-    "de": N_("German"),
-    "en": N_("English"),
-    "es": N_("Spanish"),
-    "fa": N_("Persian"),
-    "fr": N_("French"),
-    "he": N_("Hebrew"),
-    "ku": N_("Kurdish"),
-    "pt": N_("Portuguese"),
-    "ru": N_("Russian"),
-    "so": N_("Somali"),
-    "tr": N_("Turkish"),
-    "uk": N_("Ukrainian"),
-}
-# The analysts' 6 × 6 code: how reliable whoever says it is, and how credible what they say.
-RELIABILITY = {
-    "A": N_("completely reliable"),
-    "B": N_("usually reliable"),
-    "C": N_("fairly reliable"),
-    "D": N_("not usually reliable"),
-    "E": N_("unreliable"),
-    "F": N_("reliability cannot be judged"),
-}
-CREDIBILITY = {
-    "1": N_("confirmed by other sources"),
-    "2": N_("probably true"),
-    "3": N_("possibly true"),
-    "4": N_("doubtful"),
-    "5": N_("improbable"),
-    "6": N_("truth cannot be judged"),
-}
 
 LONGEST_URL = 2_048
 _LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]{2,8})*")
@@ -97,6 +42,13 @@ class SourceDraft:
     link: str | None = None
     text: str | None = None  # words to be kept as they are, where there is no address
     file: bool = False  # a file comes with it
+    platform: str | None = None
+    affiliated: str | None = None  # the party to the conflict whose media it is, where it is one's
+
+    @property
+    def provenance(self) -> Kind:
+        """What the trail seals as its kind."""
+        return Kind(self.kind, self.platform, self.affiliated)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,14 +64,29 @@ class Attached:
 
 @dataclass(frozen=True, slots=True)
 class Assessment:
-    """What somebody makes of an attached source: its role, whether it may be shown, the 6 × 6 code, a
-    note."""
+    """What somebody makes of an attached source, whole each time: its role, whether it may be shown, the 6 × 6
+    code and why, whether it holds together, whose media it is, a note."""
 
     role: str | None
     publishable: bool
     credibility: str | None = None
     coherence: str | None = None
     note: str | None = None
+    credibility_note: str | None = None
+    affiliated: str | None = None
+
+    @property
+    def credence(self) -> Credibility:
+        """What the trail seals as its credibility."""
+        return Credibility(self.credibility, self.credibility_note, self.affiliated)
+
+
+@dataclass(frozen=True, slots=True)
+class Archived:
+    """The address of an archive's copy, and what was found there."""
+
+    address: str
+    checked: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,6 +186,8 @@ def _cleaned(draft: SourceDraft) -> SourceDraft:
         role=draft.role or None,
         note=texts.cleaned(draft.note),
         text=texts.cleaned(draft.text),
+        platform=draft.platform or None,
+        affiliated=texts.cleaned(draft.affiliated),
     )
 
 
@@ -240,18 +209,21 @@ def _draft_problems(dossier: Dossier, draft: SourceDraft) -> dict[str, str]:
 
 def _word_problems(draft: SourceDraft) -> dict[str, str]:
     problems: dict[str, str] = {}
-    if draft.kind is not None and draft.kind not in KINDS:
+    if draft.kind is not None and draft.kind not in SOURCE_KINDS:
         problems["kind"] = N_("Choose one of the kinds listed.")
-    if draft.role is not None and draft.role not in ROLES:
+    if draft.role is not None and draft.role not in SOURCE_ROLES:
         problems["role"] = N_("Choose one of the roles listed.")
+    if draft.platform is not None and draft.platform not in PLATFORMS:
+        problems["platform"] = N_("Choose one of the platforms listed.")
     if draft.language is not None and not _LANGUAGE.fullmatch(draft.language):
         problems["language"] = N_("Choose a language, or leave it empty.")
     if draft.published is not None and not _is_day(draft.published):
         problems["published"] = N_("This is no day of the calendar. Leave it empty where nobody knows.")
-    for name in ("title", "publisher", "note"):
-        if texts.too_long(getattr(draft, name)):
-            problems[name] = N_("This is longer than the record can carry: at most %(longest)s characters.")
-    return problems
+    return problems | _length_problems(draft, "title", "publisher", "affiliated", "note")
+
+
+def _length_problems(typed: SourceDraft | Assessment, *names: str) -> dict[str, str]:
+    return {name: texts.TOO_LONG for name in names if texts.too_long(getattr(typed, name))}
 
 
 def _is_day(text: str) -> bool:
@@ -270,18 +242,38 @@ def assess(dossier: Dossier, number: int, assessment: Assessment) -> Assessed:
         credibility=texts.cleaned(assessment.credibility),
         coherence=texts.cleaned(assessment.coherence),
         note=texts.cleaned(assessment.note),
+        credibility_note=texts.cleaned(assessment.credibility_note),
+        affiliated=texts.cleaned(assessment.affiliated),
     )
     problems = {}
-    if kept.role is not None and kept.role not in ROLES:
+    if kept.role is not None and kept.role not in SOURCE_ROLES:
         problems["role"] = N_("Choose one of the roles listed.")
     if kept.credibility is not None and not _CODE.fullmatch(kept.credibility):
         problems["credibility"] = N_("The code is a letter from A to F and a figure from 1 to 6, such as B2.")
-    for name in ("coherence", "note"):
-        if texts.too_long(getattr(kept, name)):
-            problems[name] = N_("This is longer than the record can carry: at most %(longest)s characters.")
+    problems |= _length_problems(kept, "credibility_note", "coherence", "affiliated", "note")
     if problems:
         raise Invalid(problems, longest=texts.LONGEST)
     return Assessed(number, material=kept.role != source.role, assessment=kept)
+
+
+def archive(dossier: Dossier, number: int, address: str | None, checked: str | None) -> Archived:
+    """Where a copy of a source stands in somebody's archive, and whether there is anything in it.
+
+    The desk fetches nothing: what was found there is what a person says who looked."""
+    source = the_source(dossier, number)
+    kept = Archived(texts.cleaned(address) or "", checked or "unchecked")
+    problems = {}
+    if not kept.address:
+        problems["archive"] = N_("Not answered yet. Give the address of the archived copy.")
+    elif sentence := url_problem(kept.address):
+        problems["archive"] = sentence
+    if kept.checked not in CAPTURE_STATES:
+        problems["checked"] = N_("Choose what was found there.")
+    elif not problems and (source.archive, source.checked) == (kept.address, kept.checked):
+        problems["archive"] = N_("This is recorded already.")
+    if problems:
+        raise Invalid(problems)
+    return kept
 
 
 def group(dossier: Dossier, origin: int, numbers: Iterable[int]) -> Grouped:

@@ -5,10 +5,12 @@ Every route, feed, count, mail, search and export reads `sight`; nothing else de
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Literal
 
 from review.rules.dossier import Dossier, Round
+from review.rules.permissions import Actor
 from review.rules.viewers import Viewer
 
 ANSWERS = ("assigned", "voted", "abstained", "recused", "released")
@@ -39,6 +41,11 @@ class Sight:
     def rationales(self) -> bool:
         """The words of others: for those inside, after the close, and never for the public."""
         return self.votes == "letters"
+
+
+def exists_for(actor: Actor, restricted: bool, admitted: Collection[int]) -> bool:
+    """For all but the people named a restricted incident does not exist; the machine keeps it going."""
+    return not restricted or actor.role == "system" or actor.person in admitted
 
 
 def sight(dossier: Dossier, viewer: Viewer, number: int | None = None) -> Sight:
@@ -85,7 +92,7 @@ def _inside(dossier: Dossier, viewer: Viewer, round_: Round) -> bool:
         return True
     if viewer.role != "reviewer" or viewer.who is None:
         return False
-    return round_.answer(viewer.who) in ("voted", "abstained", "recused") or viewer.who in dossier.settled
+    return round_.answer(viewer.who) in ("voted", "abstained", "recused") or viewer.who in dossier.settlers
 
 
 def sees_answers(viewer: Viewer, round_: Round) -> bool:

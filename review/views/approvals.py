@@ -8,18 +8,22 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from review.actions import approvals, drafts
+from review.actions import approvals, drafts, overrides
 from review.forms.typed import Typed
+from review.forms.votes import casualties, kept
 from review.queries.approvals import approval_page
 from review.queries.changes import of_dossier
 from review.queries.reading import read_incident
 from review.rules.errors import Refused, Stale
 from review.views.answers import Page, answer, done, show, typed_in
+from review.views.confirming import confirmed
 from review.views.incidents import address
 from review.views.incidents import again as incident_again
 from review.views.visitor import actor
 
 blueprint = Blueprint("approvals", __name__)
+
+KEPT = ("reason", "not_before", "grade", "killed_min", "killed_max", "injured_min", "injured_max")
 
 
 @blueprint.get("/desk/incidents/<ref>/approval")
@@ -34,6 +38,7 @@ def again(ref: str) -> Page:
 
 
 @blueprint.post("/desk/incidents/<ref>/approval/approve")
+@confirmed
 def approve(ref: str) -> ResponseReturnValue:
     """Approve exactly what the page showed."""
     return _decide(ref, _approve, "approve")
@@ -45,20 +50,36 @@ def give_back(ref: str) -> ResponseReturnValue:
     return _decide(ref, _return, "return")
 
 
-def _decide(ref: str, decision: Callable[[str, Typed], str], form: str) -> ResponseReturnValue:
+@blueprint.post("/desk/incidents/<ref>/approval/override")
+@confirmed
+def override(ref: str) -> ResponseReturnValue:
+    """Ask for another grade than the one proposed."""
+    return _decide(ref, _override, "override", kept_as="override")
+
+
+@blueprint.post("/desk/incidents/<ref>/approval/second")
+@confirmed
+def second(ref: str) -> ResponseReturnValue:
+    """Second the other grade that a lead asked for."""
+    return _decide(ref, _second, "second", kept_as="second")
+
+
+def _decide(
+    ref: str, decision: Callable[[str, Typed], str], form: str, *, kept_as: str = "approve"
+) -> ResponseReturnValue:
     typed = typed_in(form)
     try:
         return answer(lambda sent: decision(ref, sent), typed, again(ref))
     except (Refused, Stale) as error:
-        _keep(ref, typed)
+        _keep(ref, typed, kept_as)
         if isinstance(error, Stale):
             return _moved(ref, typed)
         raise
 
 
-def _keep(ref: str, typed: Typed) -> None:
+def _keep(ref: str, typed: Typed, kind: str) -> None:
     if typed.text("reason"):
-        drafts.save_draft(actor().person or 0, ref, "approve", {"reason": [typed.value("reason")]})
+        drafts.save_draft(actor().person or 0, ref, kind, kept(typed, KEPT))
 
 
 def _moved(ref: str, typed: Typed) -> ResponseReturnValue:
@@ -66,8 +87,8 @@ def _moved(ref: str, typed: Typed) -> ResponseReturnValue:
     reading = read_incident(actor(), ref)
     changed = of_dossier(reading.id, reading.name, typed.value("seen"))
     back = url_for("approvals.approval", ref=ref)
-    kept = [text for text in (typed.text("reason"),) if text]
-    return render_template("errors/stale.html", changed=changed, typed=kept, back=back, code=409), 409
+    words = [text for text in (typed.text("reason"),) if text]
+    return render_template("errors/stale.html", changed=changed, typed=words, back=back, code=409), 409
 
 
 def _approve(ref: str, typed: Typed) -> str:
@@ -78,6 +99,26 @@ def _approve(ref: str, typed: Typed) -> str:
     drafts.clear_draft(me.person or 0, ref, "approve")
     done(_("Version %(version)s is approved.", version=version))
     return address(ref)
+
+
+def _override(ref: str, typed: Typed) -> str:
+    me = actor()
+    overrides.override(
+        me, ref,
+        grade=typed.value("grade"), casualties=casualties(typed), reason=typed.text("reason"),
+        seen=typed.value("seen"),
+    )  # fmt: skip
+    drafts.clear_draft(me.person or 0, ref, "override")
+    done(_("The other grade is asked for. One more lead who took no part seconds it; then you approve it."))
+    return url_for("approvals.approval", ref=ref, _anchor="other")
+
+
+def _second(ref: str, typed: Typed) -> str:
+    me = actor()
+    overrides.second_override(me, ref, reason=typed.text("reason"), seen=typed.value("seen"))
+    drafts.clear_draft(me.person or 0, ref, "second")
+    done(_("Seconded. The lead who asked for it approves it."))
+    return url_for("approvals.approval", ref=ref, _anchor="other")
 
 
 def _return(ref: str, typed: Typed) -> str:

@@ -9,13 +9,14 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from review.rules.permissions import ROLES
-from review.views.words import short_day
+from review.views.words import short_day, word
 
 Pairs = list[tuple[Any, str]]
 
 
 def register(app: Flask) -> None:
     """Offer these to every template as filters."""
+    app.jinja_env.filters.update(suggested=suggested, advisable=advisable)
     app.jinja_env.filters.update(people=people, pairs=pairs, policies=policies, repeatable=repeatable, days=days)
 
 
@@ -31,7 +32,33 @@ def people(found: Iterable[Any]) -> Pairs:
 
 def _person(one: Any) -> str:
     role = getattr(one, "role", None)
-    return f"{one.name} · {_(ROLES[role])}" if role in ROLES else str(one.name)
+    return _told(one.name, _(ROLES[role])) if role in ROLES else str(one.name)
+
+
+def _told(name: str, words: str) -> str:
+    """A name and what is said of it; isolated, because the two may run from different sides."""
+    return f"\u2068{name}\u2069 · {words}"
+
+
+def suggested(advice: Any) -> Pairs:
+    """The people of a suggestion by id, each with why they are suggested."""
+    return [(one.reviewer.person, _told(one.reviewer.name, _why(one))) for one in advice.people]
+
+
+def advisable(opening: Any) -> Pairs:
+    """Everybody who may be asked, by id; those suggested first, with why."""
+    first = suggested(opening.suggestion) if opening.suggestion else []
+    known = {person for person, _words in first}
+    return [*first, *people(one for one in opening.candidates if one.id not in known)]
+
+
+def _why(one: Any) -> str:
+    if one.reads:
+        languages = ", ".join(word(code, "source_language") for code in one.reads)
+        return _("reads %(languages)s, owes %(count)s", languages=languages, count=one.reviewer.owed)
+    if not one.reviewer.languages:
+        return _("has not said what they read, owes %(count)s", count=one.reviewer.owed)
+    return _("owes %(count)s", count=one.reviewer.owed)
 
 
 def pairs(values: Iterable[str]) -> Pairs:
@@ -51,4 +78,4 @@ def _policy(policy: Any) -> str:
 
 def repeatable(sources: Iterable[Any]) -> Pairs:
     """Sources by number, as the account that another one may repeat."""
-    return [(source.number, f"S{source.number} · {source.name}"[:90]) for source in sources]
+    return [(source.number, f"S{source.number} · \u2068{source.name[:80]}\u2069") for source in sources]

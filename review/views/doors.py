@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from flask import Flask, abort, redirect, request, url_for
+from flask import Flask, abort, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
+
+from review.views.errors import typed_texts
 
 OPEN: frozenset[str] = frozenset(
     {
@@ -25,6 +27,10 @@ OPEN: frozenset[str] = frozenset(
         "signing_in.reset",
     }
 )
+# What somebody can do who has to set up an authenticator before anything else.
+BEFORE_ENROLMENT: frozenset[str] = frozenset(
+    {"second_factors.enrol_page", "second_factors.enrol", "signing_in.logout"}
+)
 
 
 def register(app: Flask) -> None:
@@ -33,11 +39,21 @@ def register(app: Flask) -> None:
 
 
 def _ask() -> ResponseReturnValue | None:
-    if _is_open() or current_user.is_authenticated:
+    if _is_open():
         return None
+    if current_user.is_authenticated:
+        return _enrol_first() if current_user.must_enrol else None
     if request.method not in ("GET", "HEAD") or request.path.startswith("/api/"):
         abort(401)
     return redirect(url_for("signing_in.login", next=request.full_path.rstrip("?")))
+
+
+def _enrol_first() -> ResponseReturnValue | None:
+    if request.endpoint in BEFORE_ENROLMENT:
+        return None
+    if request.method not in ("GET", "HEAD"):
+        return render_template("account/enrol_first.html", typed=typed_texts(), code=403), 403
+    return redirect(url_for("second_factors.enrol_page", next=request.full_path.rstrip("?")))
 
 
 def _is_open() -> bool:

@@ -28,13 +28,30 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
+class Label:
+    """Where a word stands above its bar; `anchor` is in reading order, as SVG has it."""
+
+    x: float
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True)
+class Beside:
+    """Another range than the published one, by its grade."""
+
+    grade: str
+    bar: Bar
+    label: Label
+
+
+@dataclass(frozen=True, slots=True)
 class Drawing:
     """Where everything stands, in the units of a view box 360 wide. `open_end`: nobody knows the most."""
 
     ticks: tuple[Tick, ...]
     bar: Bar
     open_end: bool
-    others: tuple[tuple[str, Bar], ...]
+    others: tuple[Beside, ...]
 
 
 def register(app: Flask) -> None:
@@ -45,7 +62,7 @@ def register(app: Flask) -> None:
 def range_drawing(
     value: Range, others: Iterable[tuple[str, Range]] = (), direction: str = "ltr"
 ) -> Drawing | None:
-    """The drawing of a range and of the minority's ranges by grade; None where nothing is known."""
+    """The drawing of a range and of others beside it by grade; None where nothing is known."""
     if not value.known:
         return None
     beside = [(grade, other) for grade, other in others if other.known]
@@ -56,7 +73,7 @@ def range_drawing(
         ticks=tuple(Tick(scale.x(at), at, at in bounds) for at in range(0, end + 1, _step(end))),
         bar=scale.bar(value),
         open_end=value.maximum is None,
-        others=tuple((grade, scale.bar(other)) for grade, other in beside),
+        others=tuple(Beside(grade, bar := scale.bar(other), scale.label(bar)) for grade, other in beside),
     )
 
 
@@ -95,3 +112,10 @@ class _Scale:
         if edges[0] == edges[1]:
             return Bar(round(edges[0] - 2, 1), 4.0)
         return Bar(edges[0], round(edges[1] - edges[0], 1))
+
+    def label(self, bar: Bar) -> Label:
+        """Above the bar, growing from its edge towards the farther side of the drawing, so that it stays inside."""
+        left, right = bar.x, round(bar.x + bar.width, 1)
+        if left + right <= WIDTH:
+            return Label(left, "end" if self.mirrored else "start")
+        return Label(right, "start" if self.mirrored else "end")

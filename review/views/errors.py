@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from typing import Any
 
@@ -24,9 +25,13 @@ from review.rules.errors import (
     Stale,
 )
 from review.rules.permissions import PERMISSIONS, roles_for
+from review.views import interrupted
+from review.views.confirming import PASSWORDS
 
 SHORT = 12
-NOT_TYPED = ("csrf_token", "seen")
+NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
+DISK_FULL = "53100"
+NOT_TYPED = ("csrf_token", "seen", *PASSWORDS)
 INCIDENT_PAGE = re.compile(r"/desk/incidents/(?!new$)[^/]+(?:/(?:settlement|approval|describe)(?=/|$))?")
 
 # The nearest class in an error's ancestry decides.
@@ -57,6 +62,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(HTTPException, failed)
     app.register_error_handler(OperationalError, busy)
     app.register_error_handler(PoolTimeout, busy)
+    app.register_error_handler(OSError, disk_full)
 
 
 def page_of(error: DomainError) -> tuple[int, str]:
@@ -104,11 +110,33 @@ def failed(error: HTTPException) -> ResponseReturnValue:
     code = error.code or 500
     template = HTTP_PAGES.get(code, "errors/other.html")
     response = error.get_response()
-    response.set_data(render_template(template, error=error, code=code))
+    about = interrupted.about() if code == 401 else {}
+    response.set_data(render_template(template, error=error, code=code, **about))
     response.content_type = "text/html; charset=utf-8"
     return response
 
 
+def disk_full(error: OSError) -> ResponseReturnValue:
+    """There is no room to write in: nothing was changed, what was typed is shown again, and reading goes on."""
+    if error.errno not in NO_ROOM:
+        raise error
+    return _no_room(error)
+
+
+def _no_room(error: Exception) -> ResponseReturnValue:
+    about = {"typed": typed_texts(), "back": page_behind(request.path)}
+    return render_template("errors/disk_full.html", error=error, code=507, **about), 507
+
+
+def _is_full(error: Exception) -> bool:
+    original = getattr(error, "orig", None)
+    return (
+        getattr(original, "sqlite_errorname", None) == "SQLITE_FULL" or getattr(original, "sqlstate", None) == DISK_FULL
+    )
+
+
 def busy(error: Exception) -> ResponseReturnValue:
-    """The database did not answer in time; nothing was changed."""
+    """The database did not answer in time, or has no room; nothing was changed."""
+    if _is_full(error):
+        return _no_room(error)
     return render_template("errors/busy.html", error=error, code=503), 503, {"Retry-After": "5"}

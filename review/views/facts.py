@@ -7,10 +7,11 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from review.actions import incidents as act
-from review.forms.facts import FIELDS, FactsForm
+from review.forms.facts import FactsForm
 from review.queries import facts
 from review.rules.errors import Invalid
 from review.rules.facts import Facts
+from review.rules.incidents import DOUBTS, doubts
 from review.views.refusals import tell
 from review.views.visitor import actor
 
@@ -21,7 +22,7 @@ blueprint = Blueprint("facts", __name__, url_prefix="/desk/incidents")
 def new() -> ResponseReturnValue:
     """The form of a new incident."""
     page = facts.new_page(actor(), request.args.get("claim"))
-    return render_template("facts/new.html", page=page, form=_offering(page, FactsForm.showing(Facts())))
+    return render_template("facts/new.html", page=page, form=_offering(page, FactsForm.showing(page.begun)))
 
 
 @blueprint.post("/new")
@@ -29,18 +30,22 @@ def open_one() -> ResponseReturnValue:
     """Open an incident, with the claim that it was opened from."""
     page = facts.new_page(actor(), request.args.get("claim"))
     form = _offering(page, FactsForm())
+    if form.reshaped(request.form):
+        return render_template("facts/new.html", page=page, form=form)
     if form.validate_on_submit():
+        typed = form.facts(Facts())
         try:
             name = act.open_incident(
                 actor(),
                 stream=form.stream.data or "",
-                facts=form.facts(Facts()),
+                facts=typed,
+                exact=form.beside(Facts(), None),
                 claims=[page.claim.seq] if page.claim else [],
             )
         except Invalid as refusal:
-            tell(form, refusal, FIELDS)
+            tell(form, refusal, form.targets(Facts()))
         else:
-            flash(_("The incident was opened."))
+            _done(_("The incident was opened."), typed)
             return redirect(f"/desk/incidents/{name}")
     return render_template("facts/new.html", page=page, form=form), 422
 
@@ -49,28 +54,38 @@ def open_one() -> ResponseReturnValue:
 def describe(ref: str) -> ResponseReturnValue:
     """The facts as they stand, to be written anew."""
     page = facts.describe_page(actor(), ref)
-    return render_template("facts/describe.html", page=page, form=FactsForm.showing(page.facts))
+    form = FactsForm.showing(page.facts, page.exact, page.evidence)
+    return render_template("facts/describe.html", page=page, form=form)
 
 
 @blueprint.post("/<ref>/describe")
 def write(ref: str) -> ResponseReturnValue:
-    """Write the facts anew, with a reason."""
+    """Write the facts anew, with a reason; or give the form one place or party more or less."""
     form, page = FactsForm(), facts.describe_page(actor(), ref)
+    if form.reshaped(request.form):
+        return render_template("facts/describe.html", page=page, form=form)
     if form.validate_on_submit():
+        typed = form.facts(page.facts)
         try:
             act.describe_incident(
                 actor(),
                 ref,
-                facts=form.facts(page.facts),
+                facts=typed,
+                exact=form.beside(page.facts, page.exact),
                 reason=form.reason.data or "",
-                seen=request.form.get("seen"),
+                seen=form.seen.data or None,
             )
         except Invalid as refusal:
-            tell(form, refusal, FIELDS)
+            tell(form, refusal, form.targets(page.facts))
         else:
-            flash(_("The facts were written anew."))
+            _done(_("The facts were written anew."), typed)
             return redirect(f"/desk/incidents/{page.ref}")
     return render_template("facts/describe.html", page=page, form=form), 422
+
+
+def _done(sentence: str, typed: Facts) -> None:
+    """Say what was done, and what in it is worth a second look."""
+    flash(" ".join([sentence, *(_(DOUBTS[key]) for key in doubts(typed))]))
 
 
 def _offering(page: facts.NewPage, form: FactsForm) -> FactsForm:

@@ -7,6 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import get_locale
 from flask_login import current_user
 
+from review.actions import accounts
 from review.views.doors import safe_path
 
 LANGUAGES = {"en": "English", "ar": "العربية"}
@@ -36,11 +37,18 @@ def chosen() -> str:
     return next((code for code in spoken if code in LANGUAGES), "en")
 
 
+def zone() -> str | None:
+    """The time zone of this request: the person's setting, else UTC."""
+    return getattr(current_user, "timezone", None)
+
+
 @blueprint.get("/language/<code>")
 def choose(code: str) -> ResponseReturnValue:
-    """Remember the language in a cookie and go back to the same page."""
+    """Remember the language, in a cookie and as the setting of whoever is signed in, and go back to the same page."""
     if code not in LANGUAGES:
         abort(404)
+    if current_user.is_authenticated and current_user.language != code:
+        accounts.read_the_desk(current_user.id, language=code, timezone=current_user.timezone)
     response = redirect(safe_path(request.args.get("next"), "/"))
     response.set_cookie(
         COOKIE,

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from review.actions import people as act
+from review.actions import second_factors
 from review.forms.people import InviteForm, StandingForm
 from review.queries import people
 from review.rules.errors import Invalid
+from review.views.answers import SEE_OTHER
+from review.views.confirming import confirmed
 from review.views.refusals import tell
 from review.views.visitor import actor
 
@@ -25,6 +28,7 @@ def index() -> ResponseReturnValue:
 
 
 @blueprint.post("")
+@confirmed
 def invite() -> ResponseReturnValue:
     """Invite somebody; the link is on this one answer and nowhere else."""
     form, link, code = InviteForm(), None, 422
@@ -44,11 +48,11 @@ def invite() -> ResponseReturnValue:
 def one(person: int) -> ResponseReturnValue:
     """One person and how they came by their role."""
     page = people.person_page(actor(), person)
-    form = StandingForm(role=page.person.role or "reviewer")
-    return render_template("people/one.html", page=page, form=form)
+    return render_template("people/one.html", page=page, form=_standing(page), link=None)
 
 
 @blueprint.post("/<int:person>/grant")
+@confirmed
 def grant(person: int) -> ResponseReturnValue:
     """Give a person a role; an earlier one ends with it."""
     return _change(
@@ -79,6 +83,7 @@ def deactivate(person: int) -> ResponseReturnValue:
 
 
 @blueprint.post("/<int:person>/reactivate")
+@confirmed
 def reactivate(person: int) -> ResponseReturnValue:
     """Open a closed log-in again."""
     return _change(
@@ -86,6 +91,38 @@ def reactivate(person: int) -> ResponseReturnValue:
         lambda form: act.reactivate_person(actor(), person, reason=form.reason.data),
         _("The log-in is open again."),
     )
+
+
+@blueprint.post("/<int:person>/reset")
+@confirmed
+def reset(person: int) -> ResponseReturnValue:
+    """A link to a new password; it is on this one answer and nowhere else."""
+    token = act.reset_account(actor(), person)
+    link = url_for("signing_in.reset", token=token, _external=True)
+    page = people.person_page(actor(), person)
+    return render_template("people/one.html", page=page, form=_standing(page), link=link)
+
+
+@blueprint.post("/<int:person>/second-factor")
+@confirmed
+def reset_second_factor(person: int) -> ResponseReturnValue:
+    """Take somebody's lost authenticator away."""
+    act.reset_second_factor(actor(), person)
+    flash(_("The authenticator was taken away, and every session of this person ended."))
+    return redirect(url_for("people.one", person=person), SEE_OTHER)
+
+
+@blueprint.post("/second-factors")
+@confirmed
+def switch_second_factors() -> ResponseReturnValue:
+    """Say whether this desk asks second factors of leads and admins."""
+    second_factors.switch(actor(), request.form.get("value", ""))
+    flash(_("It is noted."))
+    return redirect(url_for("people.index"), SEE_OTHER)
+
+
+def _standing(page: people.PersonPage) -> StandingForm:
+    return StandingForm(formdata=None, role=page.person.role or "reviewer")
 
 
 def _change(person: int, change: Callable[[StandingForm], object], done: str) -> ResponseReturnValue:
@@ -98,4 +135,4 @@ def _change(person: int, change: Callable[[StandingForm], object], done: str) ->
         else:
             flash(done)
             return redirect(url_for("people.one", person=person))
-    return render_template("people/one.html", page=people.person_page(actor(), person), form=form), 422
+    return render_template("people/one.html", page=people.person_page(actor(), person), form=form, link=None), 422

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from review.queries import determinations, method, public
@@ -32,7 +32,10 @@ def incidents() -> ResponseReturnValue:
 
 @blueprint.get("/incidents/<ref>")
 def incident(ref: str) -> ResponseReturnValue:
-    """The version of an incident's grade that stands."""
+    """The version of an incident's grade that stands; what was merged into another leads there."""
+    onward = determinations.successor(ref)
+    if onward is not None:
+        return redirect(url_for("public.incident", ref=onward))
     return render_template("public/incident.html", page=determinations.determination_page(ref))
 
 

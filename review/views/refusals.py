@@ -6,23 +6,26 @@ from collections.abc import Mapping
 from typing import Any
 
 from flask_wtf import FlaskForm
+from wtforms import Field
 
 from review.rules.errors import Invalid
 from review.views.words import said
 
 
-def tell(form: FlaskForm, refusal: Invalid, fields: Mapping[str, str] | None = None) -> None:
-    """Put each sentence beside its field; what has none stands on top. `fields` renames the rules' fields."""
+def tell(form: FlaskForm, refusal: Invalid, fields: Mapping[str, Any] | None = None) -> None:
+    """Put each sentence beside its field; what has none stands on top. `fields` gives, by the rules' name for it, a
+    field of the form or that field's name."""
     for name, sentence in refusal.problems.items():
         words = said(sentence, refusal.values)
-        target: Any = form[name] if name in form else _other(form, (fields or {}).get(name))
+        named = (fields or {}).get(name)
+        target: Any = named if isinstance(named, Field) else _field(form, name) or _field(form, named)
         if target is None:
             form.form_errors.append(words)
         else:
             _add(target, words)
 
 
-def _other(form: FlaskForm, name: str | None) -> Any:
+def _field(form: FlaskForm, name: str | None) -> Any:
     return form[name] if name and name in form else None
 
 

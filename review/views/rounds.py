@@ -6,7 +6,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from review.actions import rounds
+from review.actions import assignments, rounds
 from review.forms.rounds import hours, person
 from review.forms.typed import Typed
 from review.views.answers import answer, done, typed_in
@@ -37,11 +37,37 @@ def assign(ref: str, number: int) -> ResponseReturnValue:
     """Ask somebody to vote."""
 
     def act(typed: Typed) -> str:
-        rounds.assign_reviewer(actor(), ref, number, person(typed), reason=typed.text("reason"))
+        assignments.assign_reviewer(actor(), ref, number, person(typed), reason=typed.text("reason"))
         done(_("Asked. They find it on their desk."))
         return address(ref, "round")
 
     return answer(act, typed_in("assign"), again(ref))
+
+
+@blueprint.post("/desk/incidents/<ref>/rounds/<int:number>/panel")
+def panel(ref: str, number: int) -> ResponseReturnValue:
+    """Ask several at once, as suggested or otherwise."""
+
+    def act(typed: Typed) -> str:
+        assignments.assign_panel(actor(), ref, number, typed.numbers("people"), reason=typed.text("reason"))
+        done(_("Asked. They find it on their desks."))
+        return address(ref, "round")
+
+    return answer(act, typed_in("panel"), again(ref))
+
+
+@blueprint.post("/desk/incidents/<ref>/rounds/<int:number>/substitute")
+def substitute(ref: str, number: int) -> ResponseReturnValue:
+    """Release somebody who has not answered, and ask another in their place."""
+
+    def act(typed: Typed) -> str:
+        assignments.substitute_reviewer(
+            actor(), ref, number, person(typed), person(typed, "by"), reason=typed.text("reason")
+        )
+        done(_("Released, and another asked in their place. The same form, the other way round, takes it back."))
+        return address(ref, "round")
+
+    return answer(act, typed_in("release"), again(ref))
 
 
 @blueprint.post("/desk/incidents/<ref>/rounds/<int:number>/release")
@@ -49,7 +75,7 @@ def release(ref: str, number: int) -> ResponseReturnValue:
     """Release somebody who has not answered."""
 
     def act(typed: Typed) -> str:
-        rounds.release_reviewer(actor(), ref, number, person(typed), reason=typed.text("reason"))
+        assignments.release_reviewer(actor(), ref, number, person(typed), reason=typed.text("reason"))
         done(_("Released. They may be asked again."))
         return address(ref, "round")
 

@@ -64,6 +64,18 @@ def second_vote(ref: str) -> ResponseReturnValue:
     return answer(act, typed_in("second"), again(ref))
 
 
+@blueprint.post("/desk/incidents/<ref>/settlement/abandon")
+def abandon(ref: str) -> ResponseReturnValue:
+    """End a settlement that exclusions left without enough votes."""
+
+    def act(typed: Typed) -> str:
+        settlements.abandon_settlement(actor(), ref, reason=typed.text("reason"))
+        done(_("The disagreement is ended without a result. A new round can be opened."))
+        return address(ref, "round")
+
+    return answer(act, typed_in("end"), again(ref))
+
+
 @blueprint.post("/desk/incidents/<ref>/settlement/appoint")
 def appoint(ref: str) -> ResponseReturnValue:
     """Ask somebody who took no part to settle it."""

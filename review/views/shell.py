@@ -34,11 +34,13 @@ class Entry:
 DESK = (
     Place(N_("Waiting"), "/desk/waiting", ("lead",)),
     Place(N_("Bench"), "/desk", ("reviewer", "lead")),
+    Place(N_("Inbox"), "/desk/inbox", ("reviewer", "lead")),
     Place(N_("Claims"), "/desk/claims", ("reviewer", "lead")),
     Place(N_("Incidents"), "/desk/incidents", ALL),
     Place(N_("People"), "/desk/people", ("lead", "admin")),
     Place(N_("Streams"), "/desk/streams", ("lead", "admin")),
     Place(N_("Policy"), "/desk/policy", ("lead", "admin")),
+    Place(N_("Import"), "/desk/import", ("admin",)),
     Place(N_("Export"), "/desk/export", ("lead", "auditor", "admin")),
 )
 PUBLIC = (

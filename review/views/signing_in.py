@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, redirect, render_template, request, session, url_for
+from flask import Blueprint, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user, login_user
 from flask_wtf import FlaskForm
 
-from review.actions import accounts, people
+from review.actions import invitations, passwords, people, sessions, signing_in
 from review.forms.accounts import JoinForm, PasswordForm, SetUpForm, SignInForm
-from review.queries.accounts import signed_in
+from review.queries.accounts import has_second_factor, signed_in
 from review.rules.errors import Invalid
+from review.views import interrupted
 from review.views.doors import safe_path
-from review.views.visitor import Visitor
+from review.views.visitor import Visitor, source
 
 DESK = "/desk"
 
@@ -24,25 +25,35 @@ blueprint = Blueprint("signing_in", __name__)
 
 @blueprint.route("/login", methods=["GET", "POST"])
 def login() -> ResponseReturnValue:
-    """Sign in with e-mail and password."""
+    """Sign in with e-mail, password and, where one has an authenticator, its code."""
     onward = safe_path(request.args.get("next"), DESK)
     if current_user.is_authenticated and request.method == "GET":
         return redirect(onward)
     form = SignInForm()
+    kept = request.form.get(interrupted.FIELD)
     if not form.validate_on_submit():
-        return _page("account/login.html", form)
+        return _page("account/login.html", form, kept=kept)
     try:
-        token = accounts.sign_in(form.email.data, form.password.data, agent=request.user_agent.string)
+        token = signing_in.sign_in(
+            form.email.data,
+            form.password.data,
+            form.code.data,
+            address=source(),
+            agent=request.user_agent.string,
+        )
     except Invalid as refusal:
-        return _page("account/login.html", form, refusal)
+        return _page("account/login.html", form, refusal, kept=kept)
     enter(token)
+    unsent = interrupted.unsent(current_user.id)
+    if unsent:
+        return render_template("account/carry_on.html", unsent=unsent)
     return redirect(onward)
 
 
 @blueprint.post("/logout")
 def logout() -> ResponseReturnValue:
     """End this session, here and in the database."""
-    accounts.sign_out(current_user.token)
+    sessions.sign_out(current_user.token)
     session.clear()
     return redirect(url_for("signing_in.login"))
 
@@ -50,12 +61,12 @@ def logout() -> ResponseReturnValue:
 @blueprint.route("/setup/<token>", methods=["GET", "POST"])
 def set_up(token: str) -> ResponseReturnValue:
     """The first person, an admin, sets the desk up."""
-    accounts.peek(token, "setup")
+    invitations.peek(token, "setup")
     form = SetUpForm()
     if not form.validate_on_submit():
         return _page("account/set_up.html", form)
     try:
-        password_hash = accounts.hash_password(
+        password_hash = passwords.hash_password(
             form.password.data, email=form.email.data, again=form.again.data
         )
         person_id = people.set_up(
@@ -69,12 +80,12 @@ def set_up(token: str) -> ResponseReturnValue:
 @blueprint.route("/invitation/<token>", methods=["GET", "POST"])
 def invitation(token: str) -> ResponseReturnValue:
     """An invited person joins in the role they were invited to."""
-    link = accounts.peek(token, "invitation")
+    link = invitations.peek(token, "invitation")
     form = JoinForm(name=link.name)
     if not form.validate_on_submit():
         return _page("account/join.html", form, link=link)
     try:
-        password_hash = accounts.hash_password(form.password.data, email=link.email, again=form.again.data)
+        password_hash = passwords.hash_password(form.password.data, email=link.email, again=form.again.data)
         person_id = people.join(token, name=form.name.data, password_hash=password_hash)
     except Invalid as refusal:
         return _page("account/join.html", form, refusal, link=link)
@@ -83,22 +94,25 @@ def invitation(token: str) -> ResponseReturnValue:
 
 @blueprint.route("/reset/<token>", methods=["GET", "POST"])
 def reset(token: str) -> ResponseReturnValue:
-    """Choose a new password."""
-    accounts.peek(token, "reset")
+    """Choose a new password; whoever has a second factor signs in with both, for a link alone is no proof of it."""
+    invitations.peek(token, "reset")
     form = PasswordForm()
     if not form.validate_on_submit():
         return _page("account/reset.html", form)
     try:
-        person_id = accounts.reset_password(token, form.password.data, form.again.data)
+        person_id = invitations.reset_password(token, form.password.data, form.again.data)
     except Invalid as refusal:
         return _page("account/reset.html", form, refusal)
+    if has_second_factor(person_id):
+        flash(_("The new password is kept. Sign in with it and a code of your authenticator."))
+        return redirect(url_for("signing_in.login"))
     return _welcome(person_id)
 
 
 def enter(token: str) -> None:
     """Begin a fresh browser session for this token; whatever the old one held is gone."""
     if current_user.is_authenticated:
-        accounts.sign_out(current_user.token)
+        sessions.sign_out(current_user.token)
     person = signed_in(token)
     if person is None:
         return
@@ -107,7 +121,7 @@ def enter(token: str) -> None:
 
 
 def _welcome(person_id: int) -> ResponseReturnValue:
-    enter(accounts.open_session(person_id, agent=request.user_agent.string))
+    enter(sessions.open_session(person_id, agent=request.user_agent.string))
     return redirect(DESK)
 
 

@@ -74,6 +74,7 @@ def assess(ref: str, number: int) -> ResponseReturnValue:
             actor(), ref, number,
             role=typed.text("role"), publishable=typed.chosen("publishable", "y"), credibility=code_6x6(typed),
             coherence=typed.text("coherence"), note=typed.text("note"),
+            credibility_note=typed.text("credibility_note"), affiliated=typed.text("affiliated"),
         )  # fmt: skip
         done(_("Source S%(number)s is assessed.", number=number))
         return address(ref, f"s{number}")
@@ -94,6 +95,20 @@ def capture(ref: str, number: int) -> ResponseReturnValue:
         return url_for("sources.source", ref=ref, number=number)
 
     return answer(act, typed_in("capture"), _again(ref, number))
+
+
+@blueprint.post("/desk/incidents/<ref>/sources/<int:number>/archive")
+def archive(ref: str, number: int) -> ResponseReturnValue:
+    """Say where an archive keeps a source, and what was found there."""
+
+    def act(typed: Typed) -> str:
+        sources.archive_source(
+            actor(), ref, number, archive=typed.value("archive"), checked=typed.text("checked")
+        )
+        done(_("It is recorded where source S%(number)s is archived.", number=number))
+        return url_for("sources.source", ref=ref, number=number)
+
+    return answer(act, typed_in("archive"), _again(ref, number))
 
 
 @blueprint.post("/desk/incidents/<ref>/sources/<int:number>/withdraw")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from flask import Flask
+import ipaddress
+
+from flask import Flask, current_app, request
 from flask_login import UserMixin, current_user
 
-from review.actions import accounts
+from review.actions import sessions
 from review.extensions import login_manager
 from review.queries.accounts import SignedIn, signed_in
 from review.rules.permissions import Actor
@@ -22,6 +24,9 @@ class Visitor(UserMixin):
         self.role = person.role
         self.language = person.language
         self.timezone = person.timezone
+        self.confirmed = person.confirmed
+        self.must_enrol = person.must_enrol
+        self.second_factors_off = person.second_factors_off
 
     def get_id(self) -> str:
         """What the cookie holds."""
@@ -40,10 +45,28 @@ def load(token: str) -> Visitor | None:
     person = signed_in(token)
     if person is None:
         return None
-    accounts.seen(token)
+    sessions.seen(token, person.last_seen)
     return Visitor(token, person)
 
 
 def actor() -> Actor:
     """The person at the screen as a plain value; behind the wall only."""
     return Actor(current_user.id, current_user.role or "", current_user.name)
+
+
+def source() -> str:
+    """Where the request comes from: kept nowhere but as a keyed hash.
+
+    A desk with a public address stands behind a proxy on its own machine; the proxy's word is the last one of
+    X-Forwarded-For, and from anywhere else that header is only what a stranger typed.
+    """
+    peer = request.remote_addr or ""
+    told = request.headers.get("X-Forwarded-For", "").rpartition(",")[2].strip()
+    return told if told and current_app.config["ASSAY_URL"] and _is_here(peer) else peer
+
+
+def _is_here(address: str) -> bool:
+    try:
+        return ipaddress.ip_address(address).is_loopback
+    except ValueError:
+        return False

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from review import clock
-from review.actions import drafts, rounds, votes
+from review.actions import assignments, drafts, rounds, votes
 from review.forms import votes as ballots
 from review.forms.typed import Typed
 from review.queries.reading import read_incident
@@ -28,6 +28,8 @@ PAGES = {
     "settle": "settlements.settlement",
     "dissent": "settlements.settlement",
     "approve": "approvals.approval",
+    "override": "approvals.approval",
+    "second": "approvals.approval",
 }
 
 
@@ -58,6 +60,8 @@ def keep(ref: str) -> ResponseReturnValue:
     if kind not in PAGES:
         raise NotFound
     read_incident(me, ref)
+    if kind == "vote":
+        assignments.take_up(me, ref)  # beginning a ballot is taking the seat that was held for it
     values = {name: request.form.getlist(name) for name in request.form if name not in NOT_KEPT}
     drafts.save_draft(me.person or 0, ref, kind, values)
     if request.accept_mimetypes.best == "application/json":
@@ -101,3 +105,17 @@ def withdraw(ref: str) -> ResponseReturnValue:
         return address(ref, "ballot")
 
     return answer(act, typed_in("withdraw"), again(ref))
+
+
+@blueprint.post("/desk/incidents/<ref>/exclude")
+def exclude(ref: str) -> ResponseReturnValue:
+    """Take a vote out after the close; what it bore is computed anew without it."""
+
+    def act(typed: Typed) -> str:
+        votes.exclude_vote(
+            actor(), ref, typed.number("vote") or 0, ground=typed.value("ground"), reason=typed.text("reason")
+        )
+        done(_("The vote is excluded, and the result is computed without it."))
+        return address(ref, "votes")
+
+    return answer(act, typed_in("exclude"), again(ref))

@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError, dates
 from flask import Flask
-from flask_babel import format_datetime, format_decimal, get_locale
+from flask_babel import format_datetime, format_decimal, get_locale, get_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from review.queries.history import Letter, OurWord
-from review.rules import approval, facts, grades, permissions, sources, streams, workflow
+from review.rules import approval, facts, grades, import_notes, permissions, rounds, streams, workflow
+from review.rules import vocabulary as record
 from review.rules.words import N_
 
 ROLES = {**permissions.ROLES, "public": N_("The public"), "system": N_("The desk itself")}
-SOURCE_ROLES = {
-    "supports_harm": N_("supports the harm"),
-    "supports_attribution": N_("supports the attribution"),
-    "disputes": N_("disputes"),
-    "official": N_("statement by a party"),
-    "context": N_("context"),
-}
 RESULTS = {
     "open": N_("open"),
     "agreed": N_("agreed"),
@@ -54,32 +48,45 @@ ANSWERS = {
 VOCABULARIES: dict[str, Mapping[str, str]] = {
     "role": ROLES,
     "stage": workflow.STAGES,
+    "import_kind": import_notes.KINDS,
+    "import_stage": import_notes.STAGES,
+    "import_outcome": import_notes.OUTCOMES,
     "stream_mode": streams.MODES,
-    "source_role": SOURCE_ROLES,
-    "source_kind": sources.KINDS,
-    "source_language": sources.LANGUAGES,
-    "reliability": sources.RELIABILITY,
-    "credibility": sources.CREDIBILITY,
+    "source_role": record.SOURCE_ROLES,
+    "source_kind": record.SOURCE_KINDS,
+    "source_language": record.LANGUAGES,
+    "reliability": record.RELIABILITY,
+    "credibility": record.CREDIBILITY,
+    "platform": record.PLATFORMS,
+    "checked": record.CAPTURE_STATES,
     "round_kind": ROUND_KINDS,
     "answer": ANSWERS,
     "ground": approval.GROUNDS,
     "result": RESULTS,
+    "exclusion": rounds.EXCLUSIONS,
     "claim_stage": CLAIM_STAGES,
     "profile": PROFILES,
     "outcome": OUTCOMES,
-    "date_type": facts.DATE_TYPES,
-    "strike_status": facts.STRIKE_STATUSES,
-    "party_role": facts.PARTY_ROLES,
-    "position": facts.POSITIONS,
-    "category": facts.CATEGORIES,
-    "accuracy": facts.ACCURACIES,
+    "date_type": record.DATE_TYPES,
+    "time_type": record.TIME_TYPES,
+    "time_of_day": record.TIMES_OF_DAY,
+    "strike_status": record.STRIKE_STATUSES,
+    "strike_type": record.STRIKE_TYPES,
+    "cause": record.CAUSES,
+    "infrastructure": record.INFRASTRUCTURE,
+    "damage": record.DAMAGES,
+    "observation": record.OBSERVATIONS,
+    "party_role": record.PARTY_ROLES,
+    "position": record.POSITIONS,
+    "category": record.CATEGORIES,
+    "accuracy": record.ACCURACIES,
 }
 
 
 # Places of sentences that hold a key.
 PLACES = {
     "mode": "stream_mode", "role": "role", "result": "result", "outcome": "outcome", "profile": "profile",
-    "position": "position", "stage": "stage", "status": "strike_status",
+    "position": "position", "stage": "stage", "status": "strike_status", "languages": "source_language",
 }  # fmt: skip
 
 
@@ -145,6 +152,8 @@ def _place(name: str, value: Any) -> Any:
 def _word_in_place(name: str, value: str) -> str:
     if name in ("grade", "other", "settled"):
         return grade_word(value)
+    if name == "day":
+        return day(value)
     return word(value, PLACES[name]) if name in PLACES else value
 
 
@@ -159,10 +168,19 @@ def short_day(value: str | date | datetime | None) -> str:
 
 
 def moment(value: datetime | None) -> str:
-    """A moment, its zone named: 14 Mar 2031, 05:58 UTC."""
+    """A moment in the reader's zone, named by how far it is from UTC: 14 Mar 2031, 05:58 UTC, or 08:58 UTC+3."""
     if value is None:
         return ""
-    return format_datetime(value.astimezone(UTC), "d MMM y, HH:mm", rebase=False) + " UTC"
+    here = value.astimezone(get_timezone() or UTC)
+    return format_datetime(here, "d MMM y, HH:mm", rebase=False) + " " + _offset(here)
+
+
+def _offset(here: datetime) -> str:
+    minutes = int((here.utcoffset() or timedelta()).total_seconds()) // 60
+    if not minutes:
+        return "UTC"
+    hours, rest = divmod(abs(minutes), 60)
+    return f"UTC{'+' if minutes > 0 else '-'}{hours}" + (f":{rest:02d}" if rest else "")
 
 
 def number(value: int | None) -> str:

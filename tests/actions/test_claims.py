@@ -90,20 +90,62 @@ def dismiss(team: Desk, claim: int, _other: int) -> None:
     claims.dismiss_claim(team.reviewers[0], claim, reason="No civilians are spoken of.")
 
 
+def withdraw(team: Desk, claim: int, _other: int) -> None:
+    claims.withdraw_claim(team.reviewers[0], claim, reason="Whoever sent it takes it back.")
+
+
 SetAside = Callable[[Desk, int, int], None]
 
 
-@pytest.mark.parametrize(("set_aside", "to"), [(duplicate, "duplicate"), (dismiss, "dismissed")])
-def test_a_claim_set_aside_is_restored_by_a_further_event(team: Desk, set_aside: SetAside, to: str) -> None:
+def set_aside_and_restored(team: Desk, set_aside: SetAside, to: str) -> list[trail.Leaf]:
+    """The two events of a claim that was set aside and waits again; its stage is read in between."""
     claim, other = builders.received(team), builders.received(team)
     set_aside(team, claim, other)
     assert stage(claim) == to
+    aside = trail.last()
     claims.restore_claim(team.reviewers[1], claim, reason="It names another street.")
     assert stage(claim) == "received"
+    assert session.get_one(Claim, claim).of is None
     assert trail.last().body == {"claim": claim, "of": None}
+    assert aside.body == {"claim": claim, "of": other if to == "duplicate" else None}
+    return [aside, trail.last()]
 
 
-@pytest.mark.parametrize("set_aside", [duplicate, dismiss])
+def test_duplicate_and_restore(team: Desk) -> None:
+    aside, back = set_aside_and_restored(team, duplicate, "duplicate")
+    assert (aside.type, back.type) == ("claim.duplicated", "claim.restored")
+
+
+def test_dismiss_and_restore(team: Desk) -> None:
+    aside, back = set_aside_and_restored(team, dismiss, "dismissed")
+    assert (aside.type, back.type) == ("claim.dismissed", "claim.restored")
+
+
+def test_withdraw(team: Desk) -> None:
+    aside, back = set_aside_and_restored(team, withdraw, "withdrawn")
+    assert (aside.type, back.type) == ("claim.withdrawn", "claim.restored")
+    assert aside.sealed["reason"] == "Whoever sent it takes it back."
+
+
+def test_a_claim_withdrawn_once_is_not_withdrawn_again(team: Desk) -> None:
+    claim = builders.received(team)
+    withdraw(team, claim, claim)
+    with pytest.raises(Invalid):
+        withdraw(team, claim, claim)
+    claims.restore_claim(team.reviewers[1], claim, reason="Sent in again.")
+    withdraw(team, claim, claim)
+
+
+def test_group_and_ungroup(team: Desk) -> None:
+    ref, claim = builders.opened(team), builders.received(team)
+    claims.group_claim(team.reviewers[0], ref, claim)
+    claims.ungroup_claim(team.reviewers[1], ref, claim, reason="Another village.")
+    claims.group_claim(team.reviewers[2], ref, claim)
+    assert stage(claim) == "grouped"
+    assert trail.types(ref)[1:] == ["claim.grouped", "claim.ungrouped", "claim.grouped"]
+
+
+@pytest.mark.parametrize("set_aside", [duplicate, dismiss, withdraw])
 def test_a_claim_in_an_incident_is_not_set_aside(team: Desk, set_aside: SetAside) -> None:
     ref, claim, other = builders.opened(team), builders.received(team), builders.received(team)
     claims.group_claim(team.reviewers[0], ref, claim)

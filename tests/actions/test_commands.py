@@ -5,11 +5,13 @@ from __future__ import annotations
 import gzip
 from pathlib import Path
 
+import pyotp
 import pytest
 from click.testing import Result
 from flask import Flask
 
-from review.actions import accounts
+from review import clock
+from review.actions import invitations, second_factors, signing_in
 from review.models import Person, session
 from tests import trail
 from tests.actions.test_imports import DIRT, PLAIN, rows, table
@@ -31,14 +33,14 @@ def test_the_first_person_needs_no_admin_and_is_one(desk: Flask) -> None:
     assert refused.exit_code == 1 and "admin" in refused.output
     assert user_add(desk, "new@desk.invalid", "admin").exit_code == 0
     assert session.query(Person).one().role == "admin"
-    assert accounts.sign_in("new@desk.invalid", PASSWORD)
+    assert signing_in.sign_in("new@desk.invalid", PASSWORD)
 
 
 def test_without_a_password_the_first_person_gets_a_set_up_link(desk: Flask) -> None:
     done = user_add(desk, "new@desk.invalid", "admin", password=None)
     kind, token = done.output.strip().rsplit("/", 2)[-2:]
     assert (done.exit_code, kind) == (0, "setup")
-    assert accounts.peek(token, "setup")
+    assert invitations.peek(token, "setup")
     assert session.query(Person).count() == 0
 
 
@@ -52,14 +54,14 @@ def test_further_people_are_added_as_an_admin(team: Desk) -> None:
     done = user_add(team.app, "new@desk.invalid", "lead", "--as", "tamsin@desk.invalid")
     assert done.exit_code == 0, done.output
     assert trail.last().role == "admin"
-    assert accounts.sign_in("new@desk.invalid", PASSWORD)
+    assert signing_in.sign_in("new@desk.invalid", PASSWORD)
 
 
 def test_without_a_password_an_invitation_is_printed(team: Desk) -> None:
     done = user_add(team.app, "new@desk.invalid", "lead", "--as", "tamsin@desk.invalid", password=None)
     kind, token = done.output.strip().rsplit("/", 2)[-2:]
     assert kind == "invitation"
-    assert accounts.peek(token, "invitation").role == "lead"
+    assert invitations.peek(token, "invitation").role == "lead"
 
 
 def test_a_short_password_is_refused_in_words(team: Desk) -> None:
@@ -70,8 +72,26 @@ def test_a_short_password_is_refused_in_words(team: Desk) -> None:
 def test_a_reset_is_a_link_for_a_known_address(team: Desk) -> None:
     done = flask(team.app, "user", "reset", "ilse.marchetti@desk.invalid", "--as", "tamsin@desk.invalid")
     token = done.output.strip().rsplit("/", 1)[-1]
-    assert accounts.peek(token, "reset").person_id == team.lead.person
+    assert invitations.peek(token, "reset").person_id == team.lead.person
     assert flask(team.app, "user", "reset", "nobody@desk.invalid", "--as", "tamsin@desk.invalid").exit_code == 1
+
+
+def test_the_keeper_of_the_machine_lets_the_only_admin_in_again(team: Desk) -> None:
+    tamsin = "tamsin@desk.invalid"
+    offered = second_factors.offer(team.admin.person)
+    phone = pyotp.TOTP(second_factors.shown(team.admin.person, tamsin, offered)[0])
+    second_factors.enrol(team.admin.person, offered, phone.at(clock.now()), keep="")
+    done = flask(team.app, "user", "reset", tamsin, "--as", tamsin, "--second-factor")
+    assert done.exit_code == 0, done.output
+    invitations.reset_password(done.output.strip().rsplit("/", 1)[-1], PASSWORD, PASSWORD)
+    assert signing_in.sign_in(tamsin, PASSWORD)
+
+
+def test_second_factors_are_switched_by_an_admin(team: Desk) -> None:
+    as_lead = flask(team.app, "user", "second-factors", "off", "--as", "ilse.marchetti@desk.invalid")
+    assert as_lead.exit_code == 1 and second_factors.asked()
+    assert flask(team.app, "user", "second-factors", "off", "--as", "tamsin@desk.invalid").exit_code == 0
+    assert not second_factors.asked()
 
 
 @pytest.fixture

@@ -19,10 +19,10 @@ for _module in iter_modules(review.actions.__path__):
 
 # What the next issues bring: declared from the start, recorded by no action yet.
 LATER = {
-    "key.rotated", "person.left", "claim.withdrawn", "incident.restricted", "incident.merged", "incident.absorbed",
-    "incident.split", "incident.dismissed", "incident.withdrawn", "incident.restored", "source.derived",
-    "source.opened", "grade.overridden", "override.seconded", "correction.received",
-    "correction.published", "detail.redacted", "backup.made",
+    "key.rotated", "person.left",
+    "source.derived",
+    "source.opened", "correction.received",
+    "correction.published", "detail.redacted",
 }  # fmt: skip
 # Recorded by the doorway itself, whatever the action.
 BY_THE_DOORWAY = {"log.opened", "codebook.defined", "policy.set", "attempt.refused"}

@@ -16,7 +16,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from review import config, store
-from review.actions import approvals, rounds
+from review.actions import approvals, assignments
 from review.audit import fsck, keys
 from review.models import Approval, Event, LogHead, Vote, session
 from review.rules.errors import Refused, Stale
@@ -141,7 +141,7 @@ def test_two_leads_at_once_make_one_approval_200_times(people: builders.Desk) ->
 def test_the_last_place_of_a_round_is_taken_once(people: builders.Desk) -> None:
     ref, _number = builders.round_opened(people, reviewers=people.voters[:2])
     late = [builders.add(people.admin, f"Late {name}", "reviewer") for name in ("Aino", "Bram", "Cleo")]
-    answers = at_once(people.app, [lambda actor=actor: rounds.take_next(actor) for actor in late])
+    answers = at_once(people.app, [lambda actor=actor: assignments.take_next(actor) for actor in late])
     assert sorted(answers, key=str) == [None, None, ref], answers
 
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from flask import Flask
@@ -13,95 +13,30 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
 from sqlalchemy import func, select
 
-from review import config, store
-from review.actions import approvals, incidents, positions, rounds, settlements, sources, votes
-from review.audit import fsck, keys
-from review.models import (
-    Approval,
-    Determination,
-    Event,
-    Incident,
-    Participation,
-    Round,
-    RoundClosing,
-    Settlement,
-    SettlementClosing,
-    Turn,
-    Vote,
-    projections,
-    session,
+from review import clock, config, store
+from review.actions import (
+    approvals,
+    assignments,
+    incidents,
+    overrides,
+    positions,
+    rechecks,
+    rounds,
+    settlements,
+    sources,
+    votes,
 )
+from review.audit import fsck, keys
+from review.models import Event, session
 from review.rules.dossier import Dossier
 from review.rules.errors import DomainError
+from review.rules.facts import Casualties, Range
 from review.rules.permissions import Actor
 from tests import builders
+from tests.actions.comparing import every_version_met_its_guards, stored_equals_replayed
 from tests.audit import whole
 
 GRADES = ("fair", "fair", "weak", "confirmed", "discounted")
-
-
-def stored_equals_replayed(ref: str, dossier: Dossier) -> None:
-    """The row, everybody's turn and the decisions are what the events amount to."""
-    row = builders.row(ref)
-    columns = {column.name: getattr(row, column.name) for column in Incident.__table__.columns}
-    fresh = Incident(id=row.id, name=row.name)
-    projections.columns(fresh, dossier)
-    made = {name: getattr(fresh, name) for name in columns if name in fresh.__dict__ and name not in ("id", "name")}
-    assert {name: columns[name] for name in made} == made
-    assert (row.count, row.evidence, row.digest) == (dossier.size, dossier.evidence, dossier.digest)
-    assert (row.shown_count is not None) == (dossier.open_round is not None)
-    people = dict(
-        session.execute(
-            select(Participation.person_id, Participation.pseudonym).where(Participation.incident_id == row.id)
-        ).all()
-    )
-    turns = select(Turn.person_id, Turn.kind, Turn.round).where(Turn.incident_id == row.id)
-    assert {(people[person], kind, number) for person, kind, number in session.execute(turns)} == projections.turns(dossier)
-    decisions_equal_replayed(row.id, dossier)
-
-
-def decisions_equal_replayed(incident: int, dossier: Dossier) -> None:
-    """Each decision table holds exactly what the chain says, no row more."""
-
-    def kept(model: Any, *names: str) -> list[tuple[Any, ...]]:
-        table = model.__table__
-        wanted = select(*(table.c[name] for name in names)).where(table.c.incident_id == incident).order_by(table.c.seq)
-        return [tuple(found) for found in session.execute(wanted)]
-
-    assert kept(Round, "seq", "number", "kind", "policy_seq", "codebook_seq", "evidence") == [
-        (r.seq, r.number, r.kind, r.policy_seq, r.codebook_seq, r.evidence) for r in dossier.rounds
-    ]
-    closed = sorted((r for r in dossier.rounds if r.closed is not None), key=lambda r: r.closed)
-    assert kept(RoundClosing, "seq", "number", "result", "grade", "range") == [
-        (r.closed, r.number, r.result, r.grade, r.casualties.as_dict() if r.casualties else None) for r in closed
-    ]
-    assert kept(Vote, "seq", "round", "voter", "evidence", "replaces") == [
-        (v.seq, v.round, v.voter, v.evidence, v.replaces) for v in dossier.votes
-    ]
-    assert kept(Settlement, "seq", "round") == [(s.seq, s.round) for s in dossier.settlements]
-    versions = [d for d in dossier.determinations if d.kind == "published"]
-    assert kept(Determination, "seq", "version", "grade", "range") == [
-        (d.seq, d.version, d.grade, d.casualties.as_dict()) for d in versions
-    ]
-    approvals_ = [p.approval for p in dossier.proposals if p.approval]
-    assert kept(Approval, "seq", "approver", "dossier") == [(a.seq, a.by, a.dossier) for a in approvals_]
-    ended = [(s.closed, s.seq, s.by, s.grade) for s in dossier.settlements if s.closed is not None]
-    assert set(ended) <= set(kept(SettlementClosing, "seq", "settlement_seq", "by", "grade"))
-
-
-def every_version_met_its_guards(dossier: Dossier) -> None:
-    """What is published was approved by somebody uninvolved, on three or more votes, as proposed."""
-    for proposal in dossier.proposals:
-        if proposal.state != "published":
-            continue
-        approval = proposal.approval
-        assert approval is not None and approval.dossier == proposal.dossier
-        judges = {vote.voter for vote in dossier.votes if vote.seq < approval.seq}
-        settlers = {settler.who for one in dossier.settlements for settler in one.settlers if settler.seq < approval.seq}
-        assert approval.by not in judges | settlers
-        round_ = dossier.round_number(proposal.round)
-        cast = {v.voter for v in dossier.votes if v.round == round_.number and v.revealed and v.revealed < approval.seq}
-        assert len(cast) >= max(3, round_.policy.required)
 
 
 class OneIncident(RuleBasedStateMachine):
@@ -214,8 +149,8 @@ class OneIncident(RuleBasedStateMachine):
     def answer(self, who: int, what: str) -> None:
         actor, ref, number = self.desk.reviewers[who], self.ref, self.number
         deeds = {
-            "assign": lambda: rounds.assign_reviewer(self.desk.lead, ref, number, actor.person),
-            "release": lambda: rounds.release_reviewer(self.desk.lead, ref, number, actor.person, reason="Away."),
+            "assign": lambda: assignments.assign_reviewer(self.desk.lead, ref, number, actor.person),
+            "release": lambda: assignments.release_reviewer(self.desk.lead, ref, number, actor.person, reason="Away."),
             "abstain": lambda: rounds.abstain(actor, ref, number, reason="I cannot."),
             "recuse": lambda: rounds.recuse(actor, ref, number, ground="I cannot."),
         }
@@ -300,9 +235,50 @@ class OneIncident(RuleBasedStateMachine):
     @precondition(lambda self: self.now.stage == "approval")
     @rule(to=st.sampled_from(["round", "settlement"]))
     def give_back(self, to: str) -> None:
+        self.give_back_to(to)
+
+    @precondition(lambda self: self.now.stage == "approval")
+    @rule(lead=st.integers(0, 1), second=st.integers(0, 1), grade=st.sampled_from(GRADES))
+    def another_grade(self, lead: int, second: int, grade: str) -> None:
+        """Asked for by one lead and seconded by the same one, which is refused, or by the other."""
+        low = Casualties(Range(3, 3))
         self.attempt(
-            lambda: approvals.return_grade(self.desk.lead, self.ref, to=to, reason="S2.", seen=self.seen)
+            lambda: overrides.override(
+                self.desk.leads[lead], self.ref, grade=grade, casualties=low, reason="An echo.", seen=self.seen
+            )
         )
+        self.attempt(
+            lambda: overrides.second_override(self.desk.leads[second], self.ref, reason="So it is.", seen=self.seen)
+        )
+        self.approved_by(self.desk.leads[lead], self.seen)
+
+    @precondition(lambda self: self.now.stage == "approval")
+    @rule(back=st.booleans())
+    def approve_for_a_later_day(self, back: bool) -> None:
+        tomorrow = clock.day(clock.now() + timedelta(days=1))
+        reason = "It holds, S1 S2 S3 S4 S5 S6 S7 S8 S9 S10 S11 S12 S13 S14 S15 included."
+        self.attempt(
+            lambda: approvals.approve(self.desk.lead, self.ref, reason=reason, seen=self.seen, not_before=tomorrow)
+        )
+        if back:
+            self.give_back_to("round")
+
+    def give_back_to(self, to: str) -> None:
+        self.attempt(lambda: approvals.return_grade(self.desk.lead, self.ref, to=to, reason="S2.", seen=self.seen))
+
+    @precondition(lambda self: self.now.stage == "published")
+    @rule(confirmed=st.booleans())
+    def check_again(self, confirmed: bool) -> None:
+        self.attempt(lambda: rechecks.open_recheck(self.desk.lead, self.ref, reason="A reader wrote."))
+        if confirmed:
+            self.attempt(
+                lambda: rechecks.confirm_recheck(self.desk.lead, self.ref, reason="It holds.", seen=self.seen)
+            )
+
+    @precondition(lambda self: self.now.stage == "settlement")
+    @rule()
+    def end_the_settlement(self) -> None:
+        self.attempt(lambda: settlements.abandon_settlement(self.desk.lead, self.ref, reason="Too few."))
 
     @precondition(lambda self: self.now.stage == "published")
     @rule()
@@ -337,7 +313,10 @@ def walk(app: Flask, folder: Path, runs: int, steps: int) -> None:
         ),
     )  # fmt: skip
     reached = dict(session.execute(select(Event.type, func.count()).group_by(Event.type)).all())
-    wanted = {"grade.published", "settlement.closed", "vote.excluded", "proposal.voided", "grade.reopened"}
+    wanted = {
+        "grade.published", "settlement.closed", "vote.excluded", "proposal.voided", "grade.reopened",
+        "override.seconded", "recheck.opened", "recheck.closed",
+    }  # fmt: skip
     assert wanted <= set(reached), f"the walk is too tame: {reached}"
     assert list(fsck.check(session, keys.load(config.home()), store.objects())) == []
     said = whole.checked(whole.bundle(whole.signed()), folder, whole.vkey())

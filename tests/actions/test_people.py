@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from review.actions import accounts, claims, people
+from review.actions import claims, invitations, people, sessions
 from review.audit import canonical, keys
 from review.models import Password, Person, PersonKey, session
 from review.models.persons import KEY_LABEL
@@ -35,13 +35,13 @@ def test_the_first_person_is_an_admin_recorded_by_the_machine(desk: Flask) -> No
 
 
 def test_nobody_sets_a_desk_up_twice(desk: Flask) -> None:
-    token = accounts.first_link()
+    token = invitations.first_link()
     assert token is not None
     people.set_up(token, email="tamsin@desk.invalid", name="Tamsin Orrel", password_hash=NO_PASSWORD)
     with pytest.raises(NotFound):
         people.set_up(email="other@desk.invalid", name="Another", password_hash=NO_PASSWORD)
     with pytest.raises(NotFound):
-        accounts.peek(token, "setup")
+        invitations.peek(token, "setup")
 
 
 def test_a_log_name_is_the_pseudonym_of_a_key_under_the_master(team: Desk) -> None:
@@ -146,7 +146,7 @@ def test_a_role_claimed_by_the_caller_does_not_count(team: Desk) -> None:
 
 
 def test_closing_a_log_in_ends_its_sessions_and_revokes_the_role(team: Desk) -> None:
-    token = accounts.open_session(team.lead.person or 0)
+    token = sessions.open_session(team.lead.person or 0)
     people.deactivate_person(team.admin, team.lead.person, reason="Left the project.")
     closed, revoked = trail.leaves()[-2:]
     assert (revoked.type, revoked.sealed["reason"]) == ("role.revoked", "Left the project.")

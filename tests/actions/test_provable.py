@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from review.actions import accounts, claims, imports, incidents, people, positions, sources, streams
+from review.actions import claims, imports, incidents, invitations, people, positions, sources, streams
 from review.actions.uploads import Upload
 from review.audit import verify
 from review.rules.facts import Casualties, Range
@@ -54,7 +54,7 @@ def the_people(team: Desk) -> None:
     people.grant_role(team.admin, joined, "lead", reason="Back.")
     people.deactivate_person(team.admin, joined, reason="On leave again.")
     people.reactivate_person(team.admin, joined, reason="Back again.")
-    assert accounts.first_link() is None
+    assert invitations.first_link() is None
 
 
 def test_the_trail_of_all_of_it_verifies(team: Desk, tmp_path: Path) -> None:

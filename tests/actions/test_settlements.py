@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from review import clock
-from review.actions import approvals, incidents, rounds, settlements
+from review.actions import approvals, assignments, incidents, rounds, settlements
 from review.models import Event, Settlement, SettlementClosing, Turn, session
 from review.rules.errors import Invalid, NotFound, Refused, Stale
 from review.rules.settlement import rung
@@ -55,7 +55,7 @@ def test_a_second_vote_asks_the_same_people_under_the_same_policy(people: builde
     assert dossier.round.policy.required == 3
     assert set(dossier.round.people("assigned")) == {builders.who(actor, ref) for actor in people.voters}
     with pytest.raises(Refused) as refusal:
-        rounds.assign_reviewer(people.lead, ref, number, people.spare.person)
+        assignments.assign_reviewer(people.lead, ref, number, people.spare.person)
     assert names(refusal) == {"eligible"}
 
 

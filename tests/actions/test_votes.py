@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from review.actions import incidents, rounds, sources, votes
+from review.actions import assignments, incidents, sources, votes
 from review.models import Disclosure, Event, Vote, session
 from review.rules.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from review.rules.facts import Casualties, Range
@@ -211,7 +211,7 @@ def test_what_a_vote_says_stands_in_no_other_table(people: builders.Desk, gradin
 
 def test_a_released_reviewer_keeps_no_right_to_vote(people: builders.Desk, grading: tuple[str, int]) -> None:
     ref, number = grading
-    rounds.release_reviewer(people.lead, ref, number, people.voters[0].person, reason="Away.")
+    assignments.release_reviewer(people.lead, ref, number, people.voters[0].person, reason="Away.")
     with pytest.raises(Refused) as refusal:
         builders.cast(people.voters[0], ref, number)
     assert names(refusal) == {"assigned"}

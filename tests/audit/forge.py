@@ -8,7 +8,7 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from review.audit import canonical, verify
@@ -23,6 +23,7 @@ from review.rules import approval, rounds, settlement
 from review.rules.dossier import Dossier, Record
 from review.rules.grades import CODEBOOKS
 from review.rules.history import History
+from review.rules.passages import NOBODY, Involvement
 from review.rules.policy import Policy
 from review.store import Store
 
@@ -160,7 +161,21 @@ class Forge:
         return self.add("source.attached", by, name, source=number, material=material, **values)
 
     def dossier(self, name: str) -> Dossier:
-        return self.histories[name].dossier()
+        """The incident as a desk sees it, which knows who is behind each name."""
+        bare = self.histories[name].dossier()
+        carried = NOBODY.joined(self._renamed(one.other, name) for one in bare.passage.absorbed)
+        return replace(bare, carried=carried, entered=bare.entered | carried.entered)
+
+    def told(self, name: str) -> Dossier:
+        """The incident as a stranger sees it, as far as the persons behind its events have been told."""
+        return self.replay.merging.with_carried(self.histories[name].dossier())
+
+    def _renamed(self, other: str, name: str) -> Involvement:
+        """Who took part in another incident, by their names in this one."""
+        there = self.dossier(other)
+        names = {person.in_(other): person.in_(name) for person in PEOPLE}
+        parts = (there.entered, there.voted, there.settled)
+        return Involvement(*(frozenset(names[who] for who in part if who in names) for part in parts))
 
     # rounds
 

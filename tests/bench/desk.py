@@ -1,4 +1,4 @@
-"""A desk of so many incidents, each with an open round of three reviewers, built through the real actions."""
+"""A desk of so many incidents built through the real actions: an archive, imported, and open rounds of three reviewers."""
 
 from __future__ import annotations
 
@@ -7,19 +7,22 @@ import re
 import urllib.parse
 import urllib.request
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from flask import Flask
 
-from review.actions import accounts, people, policies, rounds, sources, streams
+from review.actions import imports, passwords, people, policies, rounds, sources, streams
 from review.actions.incidents import open_incident
 from review.rules.permissions import Actor
 from review.rules.policy import Policy
 from tests import builders
+from tests.bench import archive
 from tests.bench.load import Request
 
 PASSWORD = "a long enough pass phrase for a bench"
 VOTERS = 12
 SLOW = {"grace": [600, 600]}
+MOST_OPEN = 1_000  # incidents with an open round; the rest of a desk is its archive
 
 
 @dataclass(frozen=True)
@@ -30,16 +33,18 @@ class Filled:
     emails: tuple[str, ...]
 
 
-def fill(app: Flask, incidents: int) -> Filled:
-    """The desk; no round closes while the bench votes."""
+def fill(app: Flask, incidents: int, folder: Path) -> Filled:
+    """The desk: half of it, at most a thousand, have open rounds, and no round closes while the bench votes."""
+    with_rounds = min(incidents // 2, MOST_OPEN)
     with app.app_context():
-        hashed = accounts.hash_password(PASSWORD)
+        hashed = passwords.hash_password(PASSWORD)
         admin = Actor(people.set_up(email="admin@bench.invalid", name="Admin", password_hash=hashed), "admin", "Admin")
         reviewers = [_person(admin, f"reviewer{n}", "reviewer", hashed) for n in range(VOTERS)]
         lead, enterer = _person(admin, "lead", "lead", hashed), _person(admin, "enterer", "reviewer", hashed)
         policies.set_policy(admin, policy=replace(Policy(), times={**Policy().times, **SLOW}), reason="A bench.")
         streams.define_stream(admin, slug=builders.STREAM, name="Bench")
-        refs = [_incident(enterer, lead, reviewers, number) for number in range(incidents)]
+        imports.import_incidents(admin, archive.write(folder / "archive.csv", incidents - with_rounds))
+        refs = [_incident(enterer, lead, reviewers, number) for number in range(with_rounds)]
         return Filled(tuple(refs), tuple(f"reviewer{n}@bench.invalid" for n in range(VOTERS)))
 
 

@@ -18,8 +18,8 @@ request = function()
   return wrk.format(method, path, headers, body ~= "" and body or nil)
 end
 done = function(summary, latency, requests)
-  io.write(string.format("RESULT %d %f %f %f %d %d\\n", summary.requests, summary.duration / 1e6,
-    latency:percentile(50) / 1e3, latency:percentile(99) / 1e3, summary.errors.status,
+  io.write(string.format("RESULT %d %f %f %f %f %d %d\\n", summary.requests, summary.duration / 1e6,
+    latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, latency:percentile(99) / 1e3, summary.errors.status,
     summary.errors.connect + summary.errors.read + summary.errors.timeout))
 end
 """
@@ -27,10 +27,11 @@ end
 
 @dataclass(frozen=True)
 class Measured:
-    """Requests a second, p50 and p99 in milliseconds, refused and broken requests."""
+    """Requests a second, p50, p95 and p99 in milliseconds, refused and broken requests."""
 
     rate: float
     p50: float
+    p95: float
     p99: float
     refused: int
     broken: int
@@ -59,8 +60,8 @@ def run(base: str, requests: list[Request], *, connections: int, seconds: int, f
         [program, "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "20s", "-s", str(script), base],
         env={"REQUESTS": str(listed)}, capture_output=True, text=True, check=True,
     )  # fmt: skip
-    found = re.search(r"RESULT (\d+) (\S+) (\S+) (\S+) (\d+) (\d+)", done.stdout)
+    found = re.search(r"RESULT (\d+) (\S+) (\S+) (\S+) (\S+) (\d+) (\d+)", done.stdout)
     if found is None:
         raise SystemExit(f"wrk said nothing to read:\n{done.stdout}\n{done.stderr}")
-    count, duration, p50, p99, refused, broken = found.groups()
-    return Measured(int(count) / float(duration), float(p50), float(p99), int(refused), int(broken))
+    count, duration, p50, p95, p99, refused, broken = found.groups()
+    return Measured(int(count) / float(duration), float(p50), float(p95), float(p99), int(refused), int(broken))

@@ -18,7 +18,7 @@ CONNECTIONS = (1, 8, 32)
 
 
 def run(
-    report: Report, engine: str, filled: desk.Filled, environment: Mapping[str, str], yardstick_url: str,
+    report: Report, engine: str, name: str, filled: desk.Filled, environment: Mapping[str, str], yardstick_url: str,
     seconds: int, folder: Path,
 ) -> None:  # fmt: skip
     """Subject and yardstick served side by side, loaded in turn."""
@@ -26,12 +26,12 @@ def run(
     with serving("wsgi:app", environment) as base, serving("tests.bench.yardsticks:create()", yardstick) as other:
         signed_in = {email: desk.sign_in(base, email) for email in filled.emails}
         for connections in CONNECTIONS:
-            _votes(report, engine, base, other, desk.votes(filled, signed_in), connections, seconds, folder)
-        _queue(report, engine, base, other, signed_in[filled.emails[0]], seconds, folder)
+            _votes(report, engine, name, base, other, desk.votes(filled, signed_in), connections, seconds, folder)
+        _queue(report, name, base, other, signed_in[filled.emails[0]], seconds, folder)
 
 
 def _votes(
-    report: Report, engine: str, base: str, other: str, requests: list[Request], connections: int,
+    report: Report, engine: str, desk_name: str, base: str, other: str, requests: list[Request], connections: int,
     seconds: int, folder: Path,
 ) -> None:  # fmt: skip
     taken: list[Measured] = []
@@ -51,7 +51,7 @@ def _votes(
         return load(other, commit, connections=connections, seconds=seconds, folder=folder).rate
 
     rate, commits, ratio = alternately(subject, yardstick)
-    name = f"1 vote POST, {engine}, c={connections}"
+    name = f"1 vote POST, {desk_name}, c={connections}"
     report.say(Line(name, f"{rate:.0f}/s", f"commit {commits:.0f}/s", ratio, VOTE_GOAL[engine]))
     tail = max(measured.p99 / measured.p50 for measured in taken)
     report.say(

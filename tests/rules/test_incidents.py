@@ -36,6 +36,13 @@ def test_facts_that_can_be_recorded():
         ("parties", {"parties": (Party("Elunian Navy"), Party("Elunian Navy"))}),
         ("parties", {"parties": (Party("Elunian Navy", role="guilty"),)}),
         ("strike_status", {"strike_status": "sure"}),
+        ("strike_types", {"strike_types": ("x" * 201,)}),
+        ("causes", {"causes": ("x" * 201,)}),
+        ("infrastructure", {"infrastructure": ("x" * 201,)}),
+        ("observations", {"observations": ("a feeling",)}),
+        ("damage", {"infrastructure": ("education",), "damage": (("education", "ruined"),)}),
+        ("damage", {"damage": (("education", "partial"),)}),
+        ("time", {"time_type": "exact", "time": "dusk"}),
         ("ranges", {"ranges": (("heroes", Casualties()),)}),
         ("civilians-killed", {"ranges": (("civilians", casualties((5, 3))),)}),
         ("children-injured", {"ranges": (("children", Casualties(injured=Range(-1, 3))),)}),
@@ -84,6 +91,18 @@ def test_what_is_merely_unknown_is_no_problem(change):
         ),
         ({"ranges": (("children", casualties((3, 3))),)}, ()),
         ({"ranges": (("children", casualties((3, 3))), ("civilians", casualties((0, 0))))}, ("parts-above-total",)),
+        ({"ranges": (("children", casualties((1, 6))), ("civilians", casualties((3, 5))))}, ("part-above-total",)),
+        ({"ranges": (("civilians", casualties((1, 5))), ("men", casualties((3, 3))))}, ("total-below-parts",)),
+        ({"ranges": (("civilians", casualties((None, 5))), ("men", casualties((3, 3))))}, ()),
+        ({"ranges": (("civilians", casualties((3, None))), ("men", casualties((2, 9))))}, ()),
+        (
+            {"ranges": (("civilians", casualties((0, 1), (0, 1))), ("women", casualties((0, 1), (2, 2))))},
+            ("parts-above-total",),
+        ),
+        ({"ranges": (("civilians", casualties((0, 1))), ("health_workers", casualties((9, 9))))}, ()),
+        ({"time_type": "window", "time": "04:30", "time_end": "04:30"}, ("window-closed",)),
+        ({"parties": (Party("Tarn Brigades", role="targeted"),)}, ("only-targets",)),
+        ({"parties": (Party("Tarn Brigades", role="targeted"), Party("Karsian Air Force"))}, ()),
     ],
 )
 def test_what_is_doubtful_is_flagged(change, doubt):
@@ -102,6 +121,12 @@ def test_what_is_doubtful_is_flagged(change, doubt):
         ({"summary": "Before dawn."}, False),
         ({"causes": ("Heavy weapons",)}, False),
         ({"time": "04:30"}, False),
+        ({"time_type": "exact", "time": "04:30"}, False),
+        ({"observations": ("double_tap",)}, False),
+        ({"infrastructure": ("education",), "damage": (("education", "partial"),)}, False),
+        ({"parties": (replace(LIKELY.parties[0], role="known"),)}, True),
+        ({"places": (*LIKELY.places, Place(point=(12.0, 45.0), accuracy="town"))}, True),
+        ({"ranges": (("journalists", casualties((1, 1))),)}, True),
     ],
 )
 def test_material_is_computed_and_never_chosen(change, material):
@@ -130,3 +155,18 @@ def test_facts_survive_being_sealed_and_opened():
 def test_an_official_position_that_cannot_be_taken(field, party, position, conceded):
     assert list(incidents.position_problems(party, position, conceded)) == [field]
     assert incidents.position_problems("Elunian Navy", "credible", casualties()) == {}
+
+
+@pytest.mark.parametrize(
+    "field, exact",
+    [
+        ("place-1-note", {"notes": [None, "x" * 8_001]}),
+        ("first_reported_by", {"first_reported": {"by": "x" * 8_001}}),
+        ("first_reported_url", {"first_reported": {"url": "a wall"}}),
+        ("facts", {"notes": ["x" * 8_000] * 7}),
+    ],
+)
+def test_what_cannot_be_kept_beside_the_facts(field, exact):
+    assert list(incidents.exact_problems(exact)) == [field]
+    assert incidents.exact_problems({"notes": [None, "by the well"], "first_reported": {"url": "https://a.invalid/"}}) == {}
+    assert incidents.exact_problems(None) == {}

@@ -42,7 +42,7 @@ class Person:
     def chooses(self, label: str, choice: str, within: str = "main") -> Self:
         """Choose from the list of this label what begins with these words."""
         offered = self.page.locator(within).get_by_label(label, exact=True)
-        wanted = offered.locator("option").filter(has_text=re.compile("^" + re.escape(choice))).first
+        wanted = offered.locator("option").filter(has_text=re.compile("^\u2068?" + re.escape(choice))).first
         offered.select_option(wanted.get_attribute("value"))
         return self
 
@@ -90,6 +90,8 @@ class Reviewer(Person):
         """Keep a claim as it came."""
         self.opens("/desk/claims/new")
         self.page.locator("[name=text]").fill(text)
+        if language := more.pop("language", None):
+            self.page.locator("[name=language]").select_option(language)
         for name, value in more.items():
             self.page.locator(f"[name={name}]").fill(value)
         return self.presses("Keep the claim").is_told("The claim was received.")
@@ -162,10 +164,13 @@ class Lead(Person):
     """A lead editor."""
 
     def opens_a_round(self, ref: str, *, asks: list[str]) -> Self:
-        """Open a round and ask these people."""
+        """Open a round and ask these people, whoever the desk suggests."""
         self.opens(f"/desk/incidents/{ref}")
+        offered = self.page.locator("#round")
+        for box in offered.get_by_role("checkbox").all():
+            box.uncheck()
         for name in asks:
-            self.page.locator("#round").get_by_label(name).check()
+            offered.get_by_label(name).check()
         return self.presses("Open a round").reads("Round 1 is open")
 
     def opens_the_second_vote(self, ref: str) -> Self:

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from review.actions import accounts
+from review.actions import invitations
 from tests import chromium
 from tests.actions.test_accounts import WORDS
 
@@ -20,7 +20,7 @@ PHONE = {"viewport": {"width": 390, "height": 844}}
 
 def first_link(app: Flask) -> str:
     with app.app_context():
-        return f"/setup/{accounts.first_link()}"
+        return f"/setup/{invitations.first_link()}"
 
 
 def test_setting_up_then_signing_out_and_in_by_keyboard(live_server: chromium.Server, page: Any) -> None:

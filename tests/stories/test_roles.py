@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import expect
 
-from review.actions import accounts
+from review.actions import invitations
 from tests import builders, chromium
 from tests.stories.conftest import Sample
 from tests.stories.people import PASSWORD, Person, Reviewer
@@ -58,7 +58,7 @@ def test_an_admin_sets_the_desk_up_invites_a_reviewer_and_says_how_it_works(
     live_server: chromium.Server, open_window: Open
 ) -> None:
     with live_server.app.app_context():
-        link = f"/setup/{accounts.first_link()}"
+        link = f"/setup/{invitations.first_link()}"
     admin = Person(open_window(), "Tamsin Orrel").opens(link)
     admin.fills("Your name", admin.name).fills("E-mail", admin.email)
     admin.fills("Password", PASSWORD).fills("The same password again", PASSWORD).presses("Set up the desk")

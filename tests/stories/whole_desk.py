@@ -8,19 +8,23 @@ from typing import Any
 from flask import Flask
 from playwright.sync_api import BrowserContext
 
-from review.actions import accounts, claims, people, settlements, sources
+from review.actions import claims, invitations, people, sessions, settlements, sources
 from review.cli import sample
 from review.queries.by_email import person_of
 from review.queries.claims import claims_page
 from review.rules.permissions import Actor
 from tests import builders
+from tests.stories import decided, handed_in, left
 
 FRESH = "KV500"  # a round is open; Mara has a ballot
 ARGUED = "KV501"  # disputed, its arguments open
 TO_SETTLE = "KV502"  # waits for Sunniva, its settler
 PUBLIC = ("/", "/incidents", "/incidents?q=nothing-of-the-kind", "/method", "/audit", "/login", "/not-a-page")
-REFUSED = {"/not-a-page": 404, "/desk/claims?stage=grouped": 403}
-PUBLISHED = ("/incidents/KV412", "/incidents/NJ118", "/incidents/NJ109", "/incidents/NJ109/1")
+REFUSED = {"/not-a-page": 404, "/desk/claims?stage=received": 403}
+PUBLISHED = (
+    "/incidents/KV412", "/incidents/NJ118", "/incidents/NJ109", "/incidents/NJ109/1", "/incidents/KV401",
+    "/incidents/KV405", "/incidents/KV407", "/incidents/NJ101", "/incidents/NJ104", "/incidents/KA207",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -43,10 +47,15 @@ def whole(app: Flask) -> Whole:
         builders.round_opened(desk, _incident(desk, FRESH))
         builders.disputed(desk, _incident(desk, ARGUED))
         _waits_for_a_settler(desk)
+        decided.put(desk)
+        secret = left.put(desk)
         invitation = people.invite(desk.admin, email="noor@assay.invalid", name="Noor Velan", role="reviewer")
-        reset = accounts.reset_link(desk.spare.person or 0)
+        reset = invitations.reset_link(desk.spare.person or 0)
         waits = claims_page(desk.enterer).claims[-1].name
-        return Whole(app, _pages(waits, desk, [f"/invitation/{invitation}", f"/reset/{reset}"]))
+        twin = claims_page(desk.enterer, stage="duplicate").claims[0].name
+        pages = _pages((waits, twin, secret), desk, [f"/invitation/{invitation}", f"/reset/{reset}"])
+        pages["admin@assay.invalid"] += handed_in.put(desk)
+        return Whole(app, pages)
 
 
 def _desk(app: Flask) -> builders.Desk:
@@ -71,26 +80,28 @@ def _waits_for_a_settler(desk: builders.Desk) -> None:
     settlements.appoint_settler(desk.lead, ref, desk.spare.person or 0)
 
 
-def _pages(claim: str, desk: builders.Desk, links: list[str]) -> dict[str, list[str]]:
-    at = "/desk/incidents"
+def _pages(named: tuple[str, str, str], desk: builders.Desk, links: list[str]) -> dict[str, list[str]]:
+    at, (claim, repeated, secret) = "/desk/incidents", named
     return {
-        "": [*PUBLIC, *PUBLISHED, *links],
+        "": [*PUBLIC, *PUBLISHED, *decided.PUBLIC, *left.PUBLIC, *links],
         "mara@assay.invalid": [
             "/desk", f"{at}/{FRESH}", f"{at}/{FRESH}/sources/1", f"{at}/{ARGUED}", f"{at}/{ARGUED}/settlement",
+            f"{at}/KV421", f"{at}/NJ121/settlement",
         ],
         "lina@assay.invalid": [
             "/desk/claims", f"/desk/claims/{claim}", "/desk/claims?stage=duplicate", "/desk/claims?stage=dismissed",
+            "/desk/claims?stage=withdrawn", "/desk/claims?stage=grouped", f"/desk/claims/{repeated}",
             "/desk/claims/new", f"{at}/new?claim={claim}", f"{at}/KV415/describe", f"{at}/KV412",
         ],
-        "sunniva@assay.invalid": ["/desk", f"{at}/{TO_SETTLE}/settlement"],
+        "sunniva@assay.invalid": ["/desk/account", "/desk/account/second-factor", "/desk", f"{at}/{TO_SETTLE}/settlement"],
         "lead@assay.invalid": [
-            "/desk/waiting", at, f"{at}?q=nothing", f"{at}/{FRESH}", f"{at}/{TO_SETTLE}/settlement", f"{at}/KV415/approval",
-            f"{at}/NJ109/approval", f"{at}/NJ118", f"{at}/NJ118/history", f"{at}/TB033",
-            "/desk/streams/tarn-brigades-velmar",
+            "/desk/waiting", "/desk/workload", "/desk/inbox", at, f"{at}?q=nothing", f"{at}/{FRESH}", f"{at}/{TO_SETTLE}/settlement", f"{at}/KV415/approval",
+            f"{at}/NJ109/approval", f"{at}/NJ118", f"{at}/NJ118/history", f"{at}/TB033", f"{at}/NJ119",
+            "/desk/streams/tarn-brigades-velmar", *decided.pages(at), *left.pages(at, secret),
         ],
         "admin@assay.invalid": ["/desk/people", f"/desk/people/{desk.spare.person}", "/desk/streams", "/desk/policy", "/desk/export"],
         "auditor@assay.invalid": [
-            "/desk", f"{at}/NJ109", f"{at}/NJ109/history", "/desk/policy", "/desk/claims?stage=grouped",
+            "/desk", f"{at}/NJ109", f"{at}/NJ109/history", "/desk/policy", "/desk/claims?stage=received",
         ],
     }  # fmt: skip
 
@@ -105,7 +116,7 @@ def moves(app: Flask, code: str) -> None:
 def seat(context: BrowserContext, app: Flask, email: str) -> None:
     """Sign somebody in without the page: what the cookie would hold after it."""
     with app.app_context():
-        token = accounts.open_session(person_of(email) or 0, agent=None)
+        token = sessions.open_session(person_of(email) or 0, agent=None)
     signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     cookie = signer.dumps({"_user_id": token, "_fresh": True})
     context.add_cookies(

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from review.actions import accounts
+from review.actions import sessions
 from review.rules.permissions import Actor
 
 NONCE = re.compile(r'nonce="[^"]*"|\'nonce-[^\']*\'')
@@ -34,7 +34,7 @@ def browser(app: Flask) -> Browser:
 def sitting(app: Flask, actor: Actor) -> Browser:
     """A browser in which this person is signed in."""
     client = browser(app)
-    token = accounts.open_session(actor.person, agent=None)
+    token = sessions.open_session(actor.person, agent=None)
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True

@@ -17,7 +17,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from review import clock
-from review.actions import approvals, claims, log, policies, rounds, settlements, sources, votes
+from review.actions import approvals, assignments, claims, log, policies, rounds, settlements, sources, votes
 from review.models import Claim, session
 from review.rules.policy import Policy
 from tests import builders
@@ -25,20 +25,27 @@ from tests.web.addresses import filled, rules
 from tests.web.sitting import Browser, browser, masked, sitting
 
 NOON = datetime(2031, 3, 24, 12, 0, tzinfo=UTC)
+# They move with one's own visit, and hold nothing of anybody else: when one was last seen, a secret made anew.
+ONES_OWN = {"/desk/account", "/desk/account/second-factor"}
 QUERIES = {
     "/desk/incidents": ("", "?stage=grading", "?stage=settlement", "?q=Eluan", f"?stream={builders.STREAM}"),
     "/incidents": ("", "?q=Eluan"),
+    "/desk/inbox": ("", "?page=2"),
     "/desk/waiting": ("", "?only=you", "?only=others", "?only=time"),
 }
 
 
 @dataclass
 class World:
-    """Three incidents with an open round each: a first one, a second vote, and another on a published incident."""
+    """Three incidents with an open round each: a first one, a second vote, and another on a published incident.
+
+    And one without: its page suggests whom to ask, by what each person owes.
+    """
 
     desk: builders.Desk
     refs: dict[str, str]
     numbers: dict[str, int]
+    logged: str = "KV600"
 
     def rounds(self) -> Iterator[tuple[str, int]]:
         for code, ref in self.refs.items():
@@ -83,6 +90,7 @@ def world(desk: Flask, time: Clock) -> World:
         "KV371": rounds.open_round(built.lead, again, reviewers=asked),
     }
     world = World(built, {"KV412": first, "NJ118": second, "KV371": again}, numbers)
+    builders.with_sources(built, builders.opened(built, codes=(world.logged,)))
     for ref, number in world.rounds():
         builders.cast(built.voters[1], ref, number, builders.ballot("weak", 1, 2))
     builders.work()
@@ -118,7 +126,7 @@ def viewers(world: World) -> dict[str, Browser]:
 def addresses(world: World) -> list[str]:
     """Every address that answers GET, for every thing that this desk holds."""
     places = {
-        "ref": list(world.refs),
+        "ref": [*world.refs, world.logged],
         "number": (1, 2),
         "version": (1, 2),
         "name": list(session.scalars(select(Claim.name))),
@@ -126,7 +134,8 @@ def addresses(world: World) -> list[str]:
         "slug": (world.desk.stream,),
         "token": ("no-such-token",),
     }
-    found = [address for rule in rules(world.desk.app, "GET") for address in filled(rule, places)]
+    asked_for = [rule for rule in rules(world.desk.app, "GET") if rule.rule not in ONES_OWN]
+    found = [address for rule in asked_for for address in filled(rule, places)]
     session.rollback()
     return [address + query for address in found for query in QUERIES.get(address, ("",))]
 
@@ -201,10 +210,42 @@ def test_a_lead_outside_the_round_sees_who_answered_and_never_which_way(world: W
     assert differences(before, asked(world, people, paths)) == []
 
 
+def test_a_reminder_tells_nobody_but_the_one_who_owes(world: World, time: Clock) -> None:
+    """Two days later whoever owes is reminded; nobody else's desk, inbox or count has moved, nor any lead's who judges."""
+    own = ["/desk", "/desk/inbox", "/desk/workload"]
+    before = asked(world, viewers(world), own)
+    time.at += timedelta(hours=48)
+    builders.work()
+    after = asked(world, viewers(world), own)
+    moved = {key[0] for key, text in before.items() if after[key] != text}
+    assert moved == set(WAITING)
+    assert {path for (name, path), text in before.items() if name == "assigned lead" and after[name, path] != text} == {
+        "/desk", "/desk/inbox",
+    }  # fmt: skip
+
+
+def test_a_seat_that_is_held_moves_nobodys_page(world: World, time: Clock) -> None:
+    """Nobody but a lead outside the round sees that somebody took "next"."""
+    asked_few = [actor.person for actor in (world.desk.voters[0], world.desk.leads[1]) if actor.person]
+    short = builders.with_sources(world.desk, builders.opened(world.desk, codes=("KV601",)))
+    rounds.open_round(world.desk.lead, short, reviewers=asked_few)
+    people = {name: client for name, client in viewers(world).items() if name != "not assigned"}
+    paths = ["/desk", "/desk/inbox", "/desk/incidents", "/desk/incidents/KV601", "/desk/incidents/KV601/history", "/desk/waiting"]
+    before = asked(world, people, paths)
+    time.at += timedelta(minutes=4)
+    assert assignments.take_next(world.desk.spare) == short
+    assert differences(before, asked(world, people, paths)) == []
+
+
 REFUSED = (
     ("/desk/incidents/KV412/vote", {"round": "1", "grade": "fair", "rationale": "Because."}),
     ("/desk/incidents/KV412/rounds/1/close", {"reason": "It is time."}),
     ("/desk/incidents/KV412/rounds/1/release", {"person": "3", "reason": "Away."}),
+    ("/desk/incidents/KV412/rounds/1/substitute", {"person": "3", "by": "6", "reason": "Away."}),
+    ("/desk/incidents/KV412/exclude", {"vote": "1", "ground": "conflict", "reason": "Too close."}),
+    ("/desk/incidents/NJ118/exclude", {"vote": "1", "ground": "conflict", "reason": "Too close."}),
+    ("/desk/incidents/KV412/rounds/1/assign", {"person": "3"}),
+    ("/desk/incidents/KV412/rounds/1/panel", {"people": "3"}),
     ("/desk/incidents/NJ118/settlement/argue", {"text": "And yet."}),
     ("/desk/incidents/NJ118/settlement/appoint", {"person": "6"}),
     ("/desk/incidents/KV412/settlement/appoint", {"person": "4"}),

@@ -159,7 +159,7 @@ def test_a_policy_is_set_whole_and_the_earlier_one_stays_readable(team: builders
     admin = seat(team, team.admin)
     typed = {
         "required": "5", "share": "3", "of": "4", "max_distance": "0", "round": "96", "arguments": "48",
-        "second_vote": "24", "settler": "120", "least": "5", "most": "15", "reason": REASON,
+        "second_vote": "24", "settler": "120", "vote": "36", "reminder": "12", "hold": "20", "least": "5", "most": "15", "reason": REASON,
     }  # fmt: skip
     assert admin.post("/desk/policy", data={**typed, "share": "1"}).status_code == 422
     assert admin.post("/desk/policy", data={**typed, "required": "many"}).status_code == 422
@@ -225,13 +225,15 @@ def test_a_claim_is_set_aside_with_a_reason_and_waits_again(team: builders.Desk)
 # --- facts -------------------------------------------------------------------------------------------------
 
 
-def typed_facts(**changes: str) -> dict[str, str]:
+def typed_facts(**changes: object) -> dict[str, object]:
     """The form of the facts as a browser sends it."""
     return {
         "stream": builders.STREAM, "summary": "orchard wall", "date_type": "date", "date": "2031-03-20",
-        "place_en": "Khor Bessan", "place_ar": "خور بسان", "region": "Bessan plain",
-        "latitude": "33.98765", "longitude": "41.12345", "accuracy": "village", "strike_status": "likely",
-        "strike_types": "airstrike, artillery", "codes": "NJ122 KV77",
+        "time_type": "window", "time": "4:30", "time_end": "05:15",
+        "places-0-place_en": "Khor Bessan", "places-0-place_ar": "خور بسان", "places-0-region": "Bessan plain",
+        "places-0-latitude": "33.98765", "places-0-longitude": "41.12345", "places-0-accuracy": "village",
+        "strike_status": "likely", "strike_types": ["airstrike", "artillery"], "other_causes": "mines, old and new",
+        "hit-education": "partial", "hit-residential": "hit", "codes": "NJ122 KV77",
         "parties-0-name": "Karsian Air Force", "parties-0-role": "suspected", "parties-0-tracked": "y",
         "parties-1-name": "Tarn Brigades", "parties-1-role": "known",
         "civilians-killed_min": "0", "civilians-killed_max": "2", "children-injured_min": "1", **changes,
@@ -256,6 +258,9 @@ def test_an_incident_is_opened_from_a_claim_with_all_its_facts(team: builders.De
     }
     assert facts.codes == ("NJ122", "KV77")
     assert facts.strike_types == ("airstrike", "artillery")
+    assert facts.causes == ("mines, old and new",)
+    assert (facts.time_type, facts.time, facts.time_end) == ("window", "04:30", "05:15")
+    assert facts.hit == (("residential", None), ("education", "partial"))
     assert "33.98765" not in page(reviewer, f"/desk/incidents/{found.incident}/describe")
 
 
@@ -264,9 +269,17 @@ def test_an_incident_is_opened_from_a_claim_with_all_its_facts(team: builders.De
     [
         ({"stream": ""}, "stream"),
         ({"date": ""}, "date"),
-        ({"latitude": "4239"}, "latitude"),
-        ({"latitude": "north"}, "latitude"),
+        ({"time": "soon"}, "time"),
+        ({"time_end": ""}, "time_end"),
+        ({"time_type": "time_of_day"}, "time_of_day"),
+        ({"places-0-latitude": "4239"}, "places-0-latitude"),
+        ({"places-0-latitude": "north"}, "places-0-latitude"),
+        ({"places-0-longitude": ""}, "places-0-longitude"),
+        ({"places-1-place_en": "Qadir", "places-1-latitude": "1", "places-1-longitude": "2"}, "places-1-accuracy"),
+        ({"places-1-latitude": "99", "places-1-longitude": "2", "primary": "places-1"}, "places-1-latitude"),
+        ({"first_reported_url": "nowhere"}, "first_reported_url"),
         ({"civilians-killed_min": "9"}, "civilians-killed_min"),
+        ({"journalists-injured_min": "2", "journalists-injured_max": "1"}, "journalists-injured_min"),
         ({"women-killed_min": "some"}, "women-killed_min"),
         ({"parties-1-name": "Karsian Air Force"}, "parties-0-name"),
     ],
@@ -276,18 +289,61 @@ def test_facts_that_cannot_be_are_said_beside_their_field(team: builders.Desk, c
     text = answer.get_data(as_text=True)
     assert answer.status_code == 422
     assert f'id="{field}-error"' in text
-    assert "orchard wall" in text
+    for typed in ("orchard wall", "خور بسان", "mines, old and new", "Bessan plain"):
+        assert typed in text
+
+
+def test_places_and_parties_come_and_go_without_a_script_and_nothing_typed_is_lost(team: builders.Desk) -> None:
+    reviewer = seat(team, team.reviewers[0])
+    one = reviewer.post("/desk/incidents/new", data=typed_facts(add="place"))
+    sent = as_sent(one.get_data(as_text=True))
+    assert one.status_code == 200
+    assert sent["places-1-place_en"] == "" and sent["places-0-place_ar"] == "خور بسان"
+    assert sent["strike_types"] == ["airstrike", "artillery"] and sent["hit-education"] == "partial"
+    two = {**sent, "places-1-place_en": "Qadir bridge", "places-1-latitude": "33.5", "places-1-longitude": "41.5"}
+    two |= {"places-1-accuracy": "within_100m", "places-1-note": "CANARY by the second pier", "primary": "places-1", "add": "party"}
+    sent = as_sent(reviewer.post("/desk/incidents/new", data=two).get_data(as_text=True))
+    assert sent["parties-2-name"] == "" and sent["primary"] == "places-1"
+    less = reviewer.post("/desk/incidents/new", data={**sent, "remove": "parties-1"})
+    sent = as_sent(less.get_data(as_text=True))
+    assert [name for name in sent if name.endswith("-name")] == ["parties-0-name", "parties-2-name"]
+    answer = reviewer.post("/desk/incidents/new", data=sent)
+    found = builders.view(answer.location.rsplit("/", 1)[1])
+    assert [place.name() for place in found.facts.places] == ["Qadir bridge", "Khor Bessan"]
+    assert found.exact["points"] == [[33.5, 41.5], [33.98765, 41.12345]]
+    assert found.exact["notes"] == ["CANARY by the second pier", None]
+    assert [party.name for party in found.facts.parties] == ["Karsian Air Force"]
+    assert "CANARY" not in str(found.facts.as_dict())
+
+
+def test_nothing_is_written_while_the_form_is_given_another_place(team: builders.Desk) -> None:
+    ref = builders.opened(team)
+    enterer = seat(team, team.enterer)
+    shown = as_sent(page(enterer, f"/desk/incidents/{ref}/describe"))
+    before = builders.view(ref)
+    answer = enterer.post(f"/desk/incidents/{ref}/describe", data={**shown, "add": "place", "summary": "Else."})
+    assert answer.status_code == 200
+    assert as_sent(answer.get_data(as_text=True))["seen"] == shown["seen"]
+    assert builders.view(ref) == before
 
 
 def test_the_form_gives_the_facts_back_as_they_stand(team: builders.Desk) -> None:
     """Opening the form and sending it unchanged changes nothing, not even a range nobody knows."""
-    second = Place((("en", "Ayn Torrel"),), None, None, None)
+    second = Place((("en", "Ayn Torrel"), ("he", "עין טורל")), None, (33.25, 41.5), "village")
     facts = builders.facts(
         places=(*builders.facts().places, second),
         earlier_codes=("KV9",),
-        ranges=(("civilians", Casualties(Range(3, None))), ("men", Casualties(Range(0, 0)))),
+        ranges=(("civilians", Casualties(Range(3, None))), ("journalists", Casualties(Range(1, 1))), ("men", Casualties(Range(0, 0)))),
+        codes=("KV412", "ns 7"),
+        strike_types=("Drone Strike", "airstrike"),
+        causes=("Chemical, biological", "explosive"),
+        infrastructure=("Car", "education"),
+        damage=(("Car", "complete"), ("education", "partial")),
+        observations=("double_tap", "arrests"),
     )
-    ref = builders.opened(team, **{name: getattr(facts, name) for name in ("places", "earlier_codes", "ranges")})
+    ref = incidents.open_incident(
+        team.enterer, stream=team.stream, facts=facts, exact={"notes": [None, "by the well"], "first_reported": {"by": "A cook"}}
+    )
     enterer = seat(team, team.enterer)
     shown = page(enterer, f"/desk/incidents/{ref}/describe")
     answer = enterer.post(f"/desk/incidents/{ref}/describe", data={**as_sent(shown), "reason": REASON})
@@ -295,21 +351,26 @@ def test_the_form_gives_the_facts_back_as_they_stand(team: builders.Desk) -> Non
     assert "Nothing was changed." in answer.get_data(as_text=True)
     answer = enterer.post(f"/desk/incidents/{ref}/describe", data={**as_sent(shown), "codes": "KV500", "reason": REASON})
     assert answer.status_code == 302
-    now = builders.view(ref).facts
-    assert now.codes == ("KV500",)
-    assert now.earlier_codes == ("KV9", "KV412")
-    assert now.places[1] == second
-    assert now.ranges == facts.ranges
+    now = builders.view(ref)
+    assert now.facts.codes == ("KV500", "ns 7")
+    assert now.facts.earlier_codes == ("KV9", "KV412")
+    assert now.facts.places[1] == second
+    assert now.facts.ranges == facts.ranges
+    assert now.exact["points"] == [[33.12345, 41.87654], [33.25, 41.5]]
+    assert now.exact["notes"] == [None, "by the well"]
 
 
-def as_sent(shown: str) -> dict[str, str]:
+def as_sent(shown: str) -> dict[str, object]:
     """What a browser would send for the form on this page."""
     form = shown.split('class="block facts-form"')[1].split("</form>")[0]
-    sent = {}
+    sent: dict[str, object] = {}
     for tag in re.findall(r"<input[^>]*>", form):
-        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-        if 'type="checkbox"' not in tag or "checked" in tag:
-            sent[name[1]] = unescape(value[1]) if value else ""
+        name, value = re.search(r'name="([^"]*)"', tag)[1], re.search(r'value="([^"]*)"', tag)
+        typed = unescape(value[1]) if value else ""
+        if 'type="checkbox"' not in tag and 'type="radio"' not in tag:
+            sent[name] = typed
+        elif "checked" in tag:
+            sent[name] = typed if name not in sent else [*([sent[name]] if isinstance(sent[name], str) else sent[name]), typed]
     for name, body in re.findall(r'<select[^>]*name="([^"]*)"[^>]*>(.*?)</select>', form, re.DOTALL):
         chosen = re.search(r'<option value="([^"]*)" selected', body)
         sent[name] = unescape(chosen[1]) if chosen else ""
@@ -453,6 +514,6 @@ def test_the_export_page_says_how_and_shows_no_recipient(team: builders.Desk) ->
 
 def test_claims_and_streams_can_be_made_before_any_incident(team: builders.Desk) -> None:
     claims.receive_claim(team.reviewers[0], text="A claim that finds no incident near it.")
-    assert "No incident shares a telling word with it." in page(seat(team, team.lead), "/desk/claims")
+    assert "No incident shares an address" in page(seat(team, team.lead), "/desk/claims")
     streams.switch_stream(team.lead, team.stream, mode="paused", reason=REASON)
     assert Facts() == Facts.from_dict(Facts().as_dict())

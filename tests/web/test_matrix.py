@@ -33,7 +33,7 @@ REVIEWER = frozenset({"reviewer"})
 BECAUSE = {"reason": "It has to be said."}
 POLICY = {
     "required": "3", "share": "2", "of": "3", "max_distance": "1", "round": "168", "arguments": "72",
-    "second_vote": "72", "settler": "168", "least": "10", "most": "30", **BECAUSE,
+    "second_vote": "72", "settler": "168", "vote": "72", "reminder": "24", "hold": "30", "least": "10", "most": "30", **BECAUSE,
 }  # fmt: skip
 
 
@@ -74,7 +74,12 @@ ROWS = (
     # a person's own desk
     Row("GET", "/desk", DESK),
     Row("POST", "/desk/next", REVIEWER),
+    Row("POST", "/desk/let-go", DESK),
+    Row("POST", "/desk/languages", WORK, {"languages": "ar"}),
+    Row("GET", "/desk/inbox", DESK),
+    Row("POST", "/desk/inbox/read", DESK, {"until": "2031-03-14T12:00:00+00:00"}),
     Row("GET", "/desk/waiting", LEAD),
+    Row("GET", "/desk/workload", LEAD),
     # claims
     Row("GET", "/desk/claims", WORK),
     Row("GET", "/desk/claims/new", WORK),
@@ -83,6 +88,8 @@ ROWS = (
     Row("POST", "/desk/claims/<name>/group", WORK, {"code": "KV412", "incident": "KV412", **BECAUSE}),
     Row("POST", "/desk/claims/<name>/duplicate", WORK, BECAUSE),
     Row("POST", "/desk/claims/<name>/dismiss", WORK, BECAUSE),
+    Row("POST", "/desk/claims/<name>/ungroup", WORK, BECAUSE),
+    Row("POST", "/desk/claims/<name>/withdraw", WORK, BECAUSE),
     Row("POST", "/desk/claims/<name>/restore", WORK, BECAUSE),
     # incidents
     Row("GET", "/desk/incidents", DESK),
@@ -95,6 +102,15 @@ ROWS = (
     Row("POST", f"{ONE}/position", LEAD, {"party": builders.PARTY, "position": "open"}),
     Row("POST", f"{ONE}/conflict", WORK, {"ground": "They are my cousins."}),
     Row("POST", f"{ONE}/claims/<name>/ungroup", WORK, BECAUSE),
+    # exits
+    Row("GET", f"{ONE}/merge", LEAD),
+    Row("POST", f"{ONE}/merge", LEAD, {"into": "NJ118", "reason": ""}),
+    Row("GET", f"{ONE}/split", LEAD),
+    Row("POST", f"{ONE}/split", LEAD, {"parts": "2", "reason": ""}),
+    Row("POST", f"{ONE}/dismiss", LEAD, {"reason": ""}),
+    Row("POST", f"{ONE}/withdraw", LEAD, {"reason": ""}),
+    Row("POST", f"{ONE}/restore", LEAD, {"reason": ""}),
+    Row("POST", f"{ONE}/restrict", LEAD, {"deed": "restrict", "reason": ""}),
     # sources
     Row("POST", f"{ONE}/sources", WORK, {"url": "https://velmar.example/9"}),
     Row("POST", f"{ONE}/sources/group", WORK, {"origin": "1", "sources": "2", **BECAUSE}),
@@ -102,6 +118,7 @@ ROWS = (
     Row("GET", f"{SOURCE}/file", DESK),
     Row("POST", f"{SOURCE}/assess", WORK, {"role": "context"}),
     Row("POST", f"{SOURCE}/capture", WORK),
+    Row("POST", f"{SOURCE}/archive", WORK, {"archive": "https://archive.invalid/9", "checked": "empty"}),
     Row("POST", f"{SOURCE}/withdraw", WORK, BECAUSE),
     # votes
     Row("POST", f"{ONE}/vote", WORK, {"round": "1", "grade": "fair", "rationale": "Because."}),
@@ -112,6 +129,8 @@ ROWS = (
     # rounds
     Row("POST", f"{ONE}/rounds", LEAD),
     Row("POST", f"{ROUND}/assign", LEAD, {"person": "6"}),
+    Row("POST", f"{ROUND}/panel", LEAD, {"people": "6"}),
+    Row("POST", f"{ROUND}/substitute", LEAD, {"person": "2", "by": "6", **BECAUSE}),
     Row("POST", f"{ROUND}/release", LEAD, {"person": "2", **BECAUSE}),
     Row("POST", f"{ROUND}/extend", LEAD, {"hours": "24", **BECAUSE}),
     Row("POST", f"{ROUND}/close", LEAD, BECAUSE),
@@ -123,12 +142,26 @@ ROWS = (
     Row("POST", f"{SETTLEMENT}/appoint", LEAD, {"person": "6"}),
     Row("POST", f"{SETTLEMENT}/settle", WORK, {"grade": "fair", "rationale": "Because."}),
     Row("POST", f"{SETTLEMENT}/dissent", WORK, {"text": "I differ."}),
+    Row("POST", f"{SETTLEMENT}/abandon", LEAD, BECAUSE),
     # approval
     Row("GET", f"{ONE}/approval", LEAD),
     Row("POST", f"{ONE}/approval/approve", LEAD, BECAUSE),
     Row("POST", f"{ONE}/approval/return", LEAD, {"to": "round", **BECAUSE}),
+    Row("POST", f"{ONE}/approval/override", LEAD, {"grade": "weak", **BECAUSE}),
+    Row("POST", f"{ONE}/approval/second", LEAD, BECAUSE),
+    Row("POST", f"{ONE}/recheck", LEAD, BECAUSE),
+    Row("POST", f"{ONE}/recheck/confirm", LEAD, BECAUSE),
+    Row("POST", f"{ONE}/exclude", LEAD, {"vote": "1", "ground": "conflict", **BECAUSE}),
     Row("POST", f"{ONE}/reopen", LEAD, {"ground": "verdict", **BECAUSE}),
     # people, streams, policy, export
+    Row("GET", "/desk/account", DESK),
+    Row("POST", "/desk/account/password", DESK),
+    Row("POST", "/desk/account/reading", DESK, {"language": "en", "timezone": ""}),
+    Row("POST", "/desk/account/sessions/end", DESK, {"session": "no-such"}),
+    Row("GET", "/desk/account/second-factor", DESK),
+    Row("POST", "/desk/account/second-factor", DESK, {"code": "123456"}),
+    Row("POST", "/desk/account/second-factor/codes", DESK),
+    Row("POST", "/desk/account/second-factor/remove", DESK),
     Row("GET", "/desk/people", LEAD | ADMIN),
     Row("POST", "/desk/people", ADMIN, {"email": "new@desk.invalid", "name": "Neva Orrin", "role": "reviewer"}),
     Row("GET", "/desk/people/<int:person>", LEAD | ADMIN),
@@ -136,6 +169,9 @@ ROWS = (
     Row("POST", "/desk/people/<int:person>/revoke", ADMIN, {"role": "auditor", **BECAUSE}),
     Row("POST", "/desk/people/<int:person>/deactivate", ADMIN, {"role": "auditor", **BECAUSE}),
     Row("POST", "/desk/people/<int:person>/reactivate", ADMIN, {"role": "auditor", **BECAUSE}),
+    Row("POST", "/desk/people/<int:person>/reset", ADMIN),
+    Row("POST", "/desk/people/<int:person>/second-factor", ADMIN),
+    Row("POST", "/desk/people/second-factors", ADMIN, {"value": "asked"}),
     Row("GET", "/desk/streams", LEAD | ADMIN),
     Row("POST", "/desk/streams", ADMIN, {"slug": "tarn-brigades", "name": "Tarn Brigades", "mode": "active"}),
     Row("GET", "/desk/streams/<slug>", LEAD | ADMIN),
@@ -143,6 +179,11 @@ ROWS = (
     Row("GET", "/desk/policy", DESK),  # /method shows it to everybody
     Row("POST", "/desk/policy", ADMIN, POLICY),
     Row("GET", "/desk/export", frozenset({"lead", "admin", "auditor"})),
+    # imports; no file was uploaded here, so that every further door leads an admin to nothing
+    Row("GET", "/desk/import", ADMIN),
+    Row("POST", "/desk/import", ADMIN),
+    *(Row("GET", f"/desk/import/<name>{page}", ADMIN) for page in ("", "/rows")),
+    *(Row("POST", f"/desk/import/<name>/{deed}", ADMIN) for deed in ("columns", "start", "discard")),
 )
 TABLE = {(row.method, row.rule): row for row in ROWS}
 # What an incident has only where there is a version, a dispute or a file: here 404 is a fair answer to those let in.
@@ -156,6 +197,7 @@ PERHAPS_ABSENT = {
     f"{SOURCE}/file",
     f"{ONE}/claims/<name>/ungroup",
     f"{ONE}/withdraw-vote",
+    *(f"/desk/import/<name>{page}" for page in ("", "/rows", "/columns", "/start", "/discard")),
 }
 
 

@@ -122,6 +122,14 @@ def test_a_source_that_is_no_longer_publishable_is_gone_from_every_version(team:
     assert "eluan-monitor.example/2031/03/14/1" not in read(team, "/incidents/KV412/1")
 
 
+def test_a_withdrawn_source_is_shown_as_such_and_not_counted_among_the_hidden(team: builders.Desk) -> None:
+    ref = builders.published(team)
+    sources.withdraw_source(team.enterer, ref, 1, reason="Its author asks for it.")
+    words = plain(read(team, "/incidents/KV412"))
+    assert "withdrawn" in words
+    assert "kept and not shown" not in words
+
+
 def test_filters_find_and_leave_out(team: builders.Desk) -> None:
     builders.published(team)
     for query in ("q=kv412", "q=eluan+grain", "q=إلوان", "grade=fair", f"stream={builders.STREAM}"):
@@ -184,6 +192,17 @@ def test_a_range_is_drawn_from_its_lowest_to_its_highest(value: Range, last: int
     assert mirrored.ticks[0].x > mirrored.ticks[-1].x
     assert drawing.bar.width == mirrored.bar.width > 0
     assert replace(drawing.bar, x=0.0) == replace(mirrored.bar, x=0.0)
+
+
+@pytest.mark.parametrize("value", [Range(0, 1), Range(3, 5), Range(9, 10), Range(0, 10), Range(10, 10)])
+@pytest.mark.parametrize(("direction", "to_the_right"), [("ltr", "start"), ("rtl", "end")])
+def test_the_word_of_a_range_beside_it_has_half_the_drawing_to_stand_in(
+    value: Range, direction: str, to_the_right: str
+) -> None:
+    drawing = range_drawing(Range(5, 5), [("fair", value)], direction)
+    label = drawing.others[0].label
+    room = 360 - label.x if label.anchor == to_the_right else label.x
+    assert room >= 180
 
 
 def test_an_unknown_range_is_not_drawn() -> None:

@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from review.actions import accounts
+from review.actions import invitations
 from review.queries.accounts import signed_in
 from review.views.doors import safe_path
 from tests.actions.test_accounts import WORDS, somebody
@@ -124,7 +124,7 @@ def test_the_first_submit_button_signs_in(client: FlaskClient) -> None:
 
 def test_the_set_up_link_makes_the_first_admin_once(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        token = accounts.first_link()
+        token = invitations.first_link()
     assert "first admin" in client.get(f"/setup/{token}").get_data(as_text=True)
     fields = {"name": "Ilse", "email": "Ilse@desk.example", "password": WORDS, "again": WORDS}
     short = client.post(f"/setup/{token}", data={**fields, "password": "short", "again": "short"})
@@ -133,19 +133,19 @@ def test_the_set_up_link_makes_the_first_admin_once(app: Flask, client: FlaskCli
     with app.app_context():
         person = signed_in(token_of(client))
         assert (person.email, person.role) == ("ilse@desk.example", "admin")
-        assert accounts.first_link() is None
+        assert invitations.first_link() is None
     assert client.get(f"/setup/{token}").status_code == 404
     assert app.test_client().post(f"/setup/{token}", data=fields).status_code == 404
 
 
 def test_an_invitation_is_joined_in_its_role(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
-        link = accounts.first_link()
+        link = invitations.first_link()
     fields = {"name": "Ilse", "email": "ilse@desk.example", "password": WORDS, "again": WORDS}
     client.post(f"/setup/{link}", data=fields)
     with app.app_context():
         admin = signed_in(token_of(client))
-        token = accounts.invitation_link(
+        token = invitations.invitation_link(
             email="idris@desk.example", name="Idris", role="reviewer", invited_by=admin.id
         )
     guest = app.test_client()
@@ -161,7 +161,7 @@ def test_an_invitation_is_joined_in_its_role(app: Flask, client: FlaskClient) ->
 
 def test_a_reset_link_signs_in_with_the_new_password(app: Flask, client: FlaskClient, person: int) -> None:
     with app.app_context():
-        token = accounts.reset_link(person)
+        token = invitations.reset_link(person)
     assert client.get(f"/reset/{token}").status_code == 200
     fresh = "a fresh phrase for it"
     assert client.post(f"/reset/{token}", data={"password": fresh, "again": fresh}).location == "/desk"

@@ -66,3 +66,31 @@ def test_a_long_list_costs_as_many_statements_as_a_short_one(world: builders.Des
     for number in range(2, 8):
         one_more(f"KV{number}")
     assert statements(client, path) == before
+
+
+@pytest.mark.parametrize("stage", ["received", "grouped"])
+def test_a_long_queue_of_claims_costs_as_many_statements_as_a_short_one(world: builders.Desk, stage: str) -> None:
+    ref = builders.opened(world)
+
+    def one_more() -> None:
+        claim = builders.received(world)
+        if stage == "grouped":
+            claims.group_claim(world.enterer, ref, claim)
+
+    for _ in range(2):
+        one_more()
+    client = sitting(world.app, world.lead)
+    before = statements(client, f"/desk/claims?stage={stage}")
+    for _ in range(10):
+        one_more()
+    assert statements(client, f"/desk/claims?stage={stage}") == before
+
+
+@pytest.mark.parametrize("path", ["/desk", "/desk/policy", "/incidents"])
+def test_a_signed_in_page_asks_for_its_session_once(world: builders.Desk, path: str) -> None:
+    for actor in (world.voters[0], world.lead, world.admin):
+        client = sitting(world.app, actor)
+        client.get(path)
+        with counted() as sent:
+            assert client.get(path).status_code == 200
+        assert len([statement for statement in sent if "user_session" in statement]) == 1

@@ -12,10 +12,12 @@ from flask.testing import FlaskClient
 from werkzeug.routing import IntegerConverter
 
 from review.rules import errors as domain
+from review.rules.permissions import Actor
 from review.views import doors
 from review.views.errors import page_of
 from review.views.pseudo import pseudo
 from tests.actions.test_accounts import WORDS, somebody
+from tests.web.sitting import sitting
 
 Make = Callable[..., Flask]
 POLICY = re.compile(
@@ -48,6 +50,15 @@ def test_every_route_but_the_open_ones_asks_for_a_log_in(app: Flask, client: Fla
         if not stopped:
             let_in.append(f"{method} {address} ({endpoint}): {answer.status_code}")
     assert let_in == []
+
+
+def test_no_form_of_the_desk_is_taken_without_its_token(make_app: Make) -> None:
+    app = make_app(WTF_CSRF_ENABLED=True)
+    with app.app_context():
+        client = sitting(app, Actor(somebody("noor@desk.example"), "reviewer", "Noor"))
+    forms = [(endpoint, address) for endpoint, method, address in addresses(app) if method not in ("GET", "HEAD")]
+    assert [endpoint for endpoint, address in forms if client.post(address, data={"reason": "x"}).status_code != 400] == []
+    assert len(forms) > 50
 
 
 def test_the_open_list_names_only_what_there_is(app: Flask) -> None:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from review.actions import drafts, people, settlements, sources, streams
 from review.models import session
 from review.notices import KINDS
-from review.queries.desk import TOLD
+from review.queries.inbox import TOLD
 from review.rules.permissions import Actor
 from tests import builders
 from tests.web.sitting import Browser, hidden, sitting
@@ -502,7 +502,7 @@ def test_waiting_names_for_each_incident_what_is_in_the_way_and_whose_turn_it_is
     page = text(client.get("/desk/waiting"))
     on_you, on_others = page.split("On someone else")
     assert "KV398" in on_you and "Nothing is in the way." in on_you
-    assert "KV415" in on_you and "2 sources from 2 origins are ready." in on_you
+    assert "KV415" in on_you and "Sources ready: 2; independent origins: 2." in on_you
     assert "KV412" in on_others and "0 of 3, waiting for" in on_others
     assert "KV416" in on_others and "There is nothing to judge yet." in on_others
     only = text(client.get("/desk/waiting?only=you"))

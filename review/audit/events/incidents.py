@@ -120,7 +120,7 @@ class IncidentDismissed(Event):
 
 class IncidentWithdrawn(Event):
     type = "incident.withdrawn"
-    seals = {"reason": COURT}
+    seals = {"reason": PUBLIC}
     sentence = N_("The incident was withdrawn.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 import orjson
@@ -10,11 +11,14 @@ from sqlalchemy import select
 
 from review.audit.keys import Keys
 from review.models import (
+    Admission,
     Claim,
+    ClaimSign,
     Disclosure,
     Event,
     Incident,
     IncidentCode,
+    IncidentSign,
     Participation,
     Person,
     SourceLink,
@@ -23,13 +27,15 @@ from review.models import (
 )
 from review.models import projections as made
 from review.models.dossiers import codebooks, policies, read_disclosure, record
+from review.models.signs import claims_as_sealed, of_claim, of_incident
 from review.rules.dossier import Dossier
 from review.rules.history import History
 
 BLOCK = 200
+CLAIMS = 2_000
 PROJECTED = (
-    "stage", "needs_round", "recheck", "restricted", "public", "stream", "facts", "code", "title", "date",
-    "grade", "grade_kind", "version", "range", "search_text",
+    "stage", "needs_round", "recheck", "restricted", "merged_into", "public", "stream", "facts", "code", "title",
+    "date", "grade", "grade_kind", "version", "range", "search_text", "seats", "queue", "round_seq",
 )  # fmt: skip
 
 
@@ -62,7 +68,7 @@ def _block(session: Any, keys: Keys | None, low: int, high: int, known: Any) -> 
             broken.add(id_)
             yield f"{rows[id_].name}: event {seq} cannot be replayed ({type(error).__name__} {error})."
     dossiers = {id_: history.dossier() for id_, history in folded.items() if id_ not in broken}
-    yield from _rows(rows, dossiers)
+    yield from _rows(session, rows, dossiers)
     yield from _beside(session, low, high, rows, dossiers)
 
 
@@ -84,9 +90,13 @@ def _sealed(session: Any, keys: Keys | None, low: int, high: int) -> dict[int, d
     return found
 
 
-def _rows(rows: Mapping[int, Any], dossiers: Mapping[int, Dossier]) -> Iterator[str]:
+def _rows(session: Any, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier]) -> Iterator[str]:
+    parents = {dossier.passage.split_from for dossier in dossiers.values() if dossier.passage.split_from}
+    statement = select(Incident.name, Incident.stream).where(Incident.name.in_(parents))
+    streams = dict(session.execute(statement).all()) if parents else {}
     for id_, dossier in dossiers.items():
         row, wanted = rows[id_], Incident(name=rows[id_].name)
+        wanted.stream = streams.get(dossier.passage.split_from or "", "")
         made.columns(wanted, dossier)
         made.described(wanted, dossier)
         for column in PROJECTED:
@@ -99,14 +109,21 @@ def _beside(
     session: Any, low: int, high: int, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier]
 ) -> Iterator[str]:
     codes = _grouped(session, IncidentCode.__table__, low, high, lambda row: (row.code, row.earlier))
+    signs = _grouped(session, IncidentSign.__table__, low, high, lambda row: (row.kind, row.sign, row.day))
     turns = _grouped(session, Turn.__table__, low, high, lambda row: (row.person_id, row.kind, row.round))
     links = _grouped(session, SourceLink.__table__, low, high, lambda row: (row.number, row.seq, row.withdrawn))
+    admissions = _grouped(session, Admission.__table__, low, high, lambda row: row.person_id)
+    log_names = dict(session.execute(select(Person.log_name, Person.id)).all())
     people = _grouped(session, Participation.__table__, low, high, lambda row: (row.pseudonym, row.person_id))
     for id_, dossier in dossiers.items():
         name, known = rows[id_].name, dict(people.get(id_, ()))
-        if codes.get(id_, set()) != _codes(dossier):
+        if codes.get(id_, set()) != set(made.codes(dossier).items()):
             yield f"{name}: its codes are not those of its facts."
+        if admissions.get(id_, set()) != {log_names[one] for one in dossier.admitted if one in log_names}:
+            yield f"{name}: the people it is shown to are not those that its restriction names."
         wanted = {(known[who], kind, number) for who, kind, number in made.turns(dossier) if who in known}
+        if signs.get(id_, set()) != {(kind, sign, dossier.facts.date) for kind, sign in of_incident(dossier.facts)}:
+            yield f"{name}: the signs by which it is found are not those of its facts."
         if turns.get(id_, set()) != wanted:
             yield f"{name}: the turns kept are not those that its events give."
         sources = {(source.number, source.seq, source.withdrawn) for source in dossier.sources}
@@ -119,11 +136,6 @@ def _grouped(session: Any, table: Any, low: int, high: int, key: Callable[[Any],
     for row in session.execute(select(table).where(table.c.incident_id.between(low, high))):
         found.setdefault(row.incident_id, set()).add(key(row))
     return found
-
-
-def _codes(dossier: Dossier) -> set[tuple[str, bool]]:
-    wanted = {code: True for code in dossier.facts.earlier_codes} | {code: False for code in dossier.facts.codes}
-    return set(wanted.items())
 
 
 # --- people, streams and claims: the log's own projections --------------------------------------------------
@@ -163,6 +175,20 @@ def people_and_claims(session: Any) -> Iterator[str]:
     yield from _differences("person", people, session.execute(select(Person.log_name, Person.active, Person.role)))
     yield from _differences("stream", streams, session.execute(select(Stream.slug, Stream.mode, Stream.since)))
     yield from _differences("claim", claims, session.execute(select(Claim.seq, Claim.stage, Claim.incident_id)))
+    yield from _claim_signs(session)
+
+
+def _claim_signs(session: Any) -> Iterator[str]:
+    """Claims that would be found by words which are not, or no longer, theirs."""
+    claims = claims_as_sealed(session)
+    while block := dict(islice(claims, CLAIMS)):
+        found = select(ClaimSign.seq, ClaimSign.kind, ClaimSign.sign)
+        kept: dict[int, set[tuple[str, str]]] = {}
+        for seq, kind, sign in session.execute(found.where(ClaimSign.seq.between(min(block), max(block)))):
+            kept.setdefault(seq, set()).add((kind, sign))
+        for seq, sealed in block.items():
+            if kept.get(seq, set()) != of_claim(sealed):
+                yield f"Claim {seq}: the signs by which it is found are not those of its words."
 
 
 def _person(known: tuple[bool, str | None], type_: str, body: Mapping[str, Any]) -> tuple[bool, str | None]:

@@ -1,0 +1,83 @@
+"""Sessions: one row a signed-in browser, of whose token only a hash is kept."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime
+
+from sqlalchemy import select, update
+from sqlalchemy.exc import OperationalError
+
+from review import clock
+from review.actions.accounts import account_write
+from review.models import Password, SecondFactor, UserSession, session
+from review.rules import second_factors as rules
+from review.rules.accounts import TOUCH, digest
+
+
+def open_session(person_id: int, *, agent: str | None = None) -> str:
+    """A session for somebody who has just proven who they are by a one-time link."""
+    with account_write():
+        before = session.scalar(select(Password.sign_ins).where(Password.person_id == person_id)) or 0
+        return begin(person_id, before + 1, agent)
+
+
+def begin(person_id: int, sign_in: int, agent: str | None) -> str:
+    """A new session's token, inside the open transaction; `sign_in` says which of the person's sign-ins it is."""
+    token = secrets.token_urlsafe(32)
+    now = clock.now()
+    session.add(
+        UserSession(
+            token_hash=digest(token),
+            person_id=person_id,
+            created_at=now,
+            last_seen=now,
+            confirmed_at=now,
+            must_enrol=_must_enrol(person_id, sign_in),
+            agent=(agent or "")[:200] or None,
+        )
+    )
+    return token
+
+
+def sign_out(token: str) -> None:
+    """End this session."""
+    with account_write():
+        session.execute(
+            update(UserSession).where(UserSession.token_hash == digest(token)).values(ended_at=clock.now())
+        )
+
+
+def end_one(person_id: int, name: str) -> None:
+    """End one of a person's own sessions, named by the hash of its token; another's is not found and stays."""
+    mine = UserSession.person_id == person_id
+    with account_write():
+        session.execute(
+            update(UserSession).where(mine, UserSession.token_hash == name).values(ended_at=clock.now())
+        )
+
+
+def end_sessions(person_id: int, *, keep: str | None = None) -> None:
+    """End a person's sessions inside the transaction that is open, all but the one whose token is `keep`."""
+    query = update(UserSession).where(UserSession.person_id == person_id, UserSession.ended_at.is_(None))
+    if keep is not None:
+        query = query.where(UserSession.token_hash != digest(keep))
+    session.execute(query.values(ended_at=clock.now()))
+
+
+def seen(token: str, last_seen: datetime) -> None:
+    """Note that a session is in use: at most once a minute, and never at the price of the page."""
+    now = clock.now()
+    if now - last_seen < TOUCH:
+        return
+    this_one = (UserSession.token_hash == digest(token), UserSession.last_seen <= now - TOUCH)
+    try:
+        with account_write():
+            session.execute(update(UserSession).where(*this_one).values(last_seen=now))
+    except OperationalError:
+        return
+
+
+def _must_enrol(person_id: int, sign_in: int) -> bool:
+    """Nothing stands beside the password yet; whom that stops is read from the desk and the role of the moment."""
+    return sign_in >= rules.FIRST_ASKED and session.get(SecondFactor, person_id) is None

@@ -1,0 +1,195 @@
+"""`flask restore`: a backup brought back into an empty home and an empty database, then compared with its trail."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import BinaryIO
+
+import psycopg
+import sqlalchemy as sa
+from cryptography.exceptions import InvalidTag
+from flask_migrate import downgrade, upgrade
+from psycopg import sql
+from sqlalchemy import make_url
+
+from review import config
+from review.audit import escrow, keys
+from review.extensions import db
+from review.keeping import archive
+from review.keeping.archive import Manifest, NotABackup, by_table
+from review.keeping.snapshot import DATABASE, POSTGRESQL, SQLITE, libpq
+from review.store import Store
+
+# What starting the program leaves in a home that was never used.
+MADE_BY_STARTING = {
+    *("secret_key", "origin", "keys", "logs", "write.lock", "worker.beat", "objects", "backups"),
+    *(f"{DATABASE}{ending}" for ending in ("", "-wal", "-shm", "-journal")),
+}
+BLOCK = 1024 * 1024
+
+
+class NotRestored(RuntimeError):
+    """Nothing was brought back, with the reason in a sentence."""
+
+
+def restore(
+    backup: Path, *, objects: Store, database: str, owner: str, key_file: Path | None, phrase: Callable[[], str]
+) -> Manifest:
+    """Bring the backup back; refused, with nothing written, unless the home and the database are empty.
+
+    The keys are no part of a backup: they come from the file that `flask audit key --export` wrote, or stand in the
+    home's `keys` folder already.
+    """
+    manifest = archive.check(backup)
+    _refuse_another_engine(manifest, database)
+    _refuse_a_used_home(config.home(), {backup.resolve(), *([key_file.resolve()] if key_file else [])}, manifest)
+    _refuse_a_used_database()
+    _bring_keys(manifest, config.home(), key_file, phrase)
+    db.session.remove()
+    db.engine.dispose()
+    with archive.opened(backup) as (_same, members):
+        for member, file in members:
+            if member.is_object:
+                objects.put_once(file)
+            elif manifest.engine == SQLITE:
+                _put_database(config.home() / DATABASE, file)
+    if manifest.engine == POSTGRESQL:
+        _put_rows(backup, manifest, owner)
+    upgrade()
+    return manifest
+
+
+# --- what stands in the way --------------------------------------------------------------------------------
+
+
+def _refuse_another_engine(manifest: Manifest, database: str) -> None:
+    address = make_url(database)
+    if address.get_backend_name() != manifest.engine:
+        raise NotRestored(
+            f"This backup is of {manifest.engine} and DATABASE_URL is of {address.get_backend_name()}: "
+            "set it to the same kind."
+        )
+    if manifest.engine == SQLITE and Path(address.database or "") != config.home() / DATABASE:
+        raise NotRestored("On SQLite the database is brought back into ASSAY_HOME: leave DATABASE_URL unset.")
+
+
+def _refuse_a_used_home(home: Path, expected: set[Path], manifest: Manifest) -> None:
+    held = [path for path in sorted(home.iterdir()) if path.name not in MADE_BY_STARTING and path not in expected]
+    # Files of this very backup may stand there from a restoration that was cut short.
+    own = {member.sha256 for member in manifest.members if member.is_object}
+    held += [path for path in (home / "objects").rglob("*") if path.is_file() and path.name not in own]
+    if held:
+        raise NotRestored(f"{home} is not empty: {held[0].name} is in it. Set ASSAY_HOME to a new folder.")
+
+
+def _refuse_a_used_database() -> None:
+    if sa.inspect(db.engine).has_table("event") and _rows("event") + _rows("person"):
+        raise NotRestored("The database is not empty: a desk lives in it. Restore into another one.")
+
+
+def _rows(table: str) -> int:
+    with db.engine.connect() as connection:
+        return int(connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one())
+
+
+# --- keys --------------------------------------------------------------------------------------------------
+
+
+def _bring_keys(manifest: Manifest, home: Path, key_file: Path | None, phrase: Callable[[], str]) -> None:
+    if manifest.log is None:
+        return
+    given = os.environ.get("ASSAY_ORIGIN")
+    if given and given != manifest.log.origin:
+        raise NotRestored(f"ASSAY_ORIGIN is {given} and the log is {manifest.log.origin}: leave it unset.")
+    if key_file is not None:
+        secrets = _opened(key_file, phrase())
+        if str(keys.Keys(**secrets).verifier(manifest.log.origin)) != manifest.vkey:
+            raise NotRestored(f"{key_file.name} holds the keys of another log than this backup's.")
+        keys.install(home, secrets)
+        escrow.note_export(home)
+    _refuse_other_keys(manifest, home)
+    config.adopt_origin(manifest.log.origin)
+
+
+def _opened(key_file: Path, phrase: str) -> dict[str, bytes]:
+    try:
+        return escrow.opened_keys(key_file.read_text("ascii"), phrase)
+    except InvalidTag as problem:
+        raise NotRestored("The passphrase does not open the key file.") from problem
+    except (ValueError, KeyError, OSError) as problem:
+        raise NotRestored(f"{key_file.name} is no file that flask audit key --export wrote.") from problem
+
+
+def _refuse_other_keys(manifest: Manifest, home: Path) -> None:
+    assert manifest.log is not None
+    try:
+        present = keys.load(home)
+    except keys.MissingKey as missing:
+        raise NotRestored(
+            "A backup holds no keys. Give the file that flask audit key --export wrote with --keys FILE, or copy "
+            f"the folder keys of the old ASSAY_HOME into {home} first."
+        ) from missing
+    if str(present.verifier(manifest.log.origin)) != manifest.vkey:
+        raise NotRestored(f"The keys in {home} are those of another log than this backup's.")
+
+
+# --- the database ------------------------------------------------------------------------------------------
+
+
+def _put_database(path: Path, file: BinaryIO) -> None:
+    draft = path.with_name(path.name + ".part")
+    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+    with os.fdopen(handle, "wb") as out:
+        while block := file.read(BLOCK):
+            out.write(block)
+        out.flush()
+        os.fsync(out.fileno())
+    for ending in ("-wal", "-shm", "-journal"):
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    draft.replace(path)
+
+
+def _put_rows(backup: Path, manifest: Manifest, owner: str) -> None:
+    """The tables as they were, then every row past the same guards that it once passed."""
+    downgrade(revision="base")
+    upgrade(revision=manifest.revision)
+    rows = by_table(manifest.members)
+    order = _order(owner)
+    if set(rows) != set(order):
+        raise NotABackup(f"Its tables are not those of version {manifest.revision}.")
+    with psycopg.connect(libpq(make_url(owner))) as connection:
+        for table in order:
+            _copy(connection, backup, table, rows[table])
+            if "id" in rows[table].columns:
+                _go_on_counting(connection, table)
+
+
+def _order(owner: str) -> list[str]:
+    """Every table behind those that it points at."""
+    engine = sa.create_engine(owner, poolclass=sa.NullPool)
+    try:
+        found = sa.MetaData()
+        found.reflect(engine)
+        return [table.name for table in found.sorted_tables if table.name != "alembic_version"]
+    finally:
+        engine.dispose()
+
+
+def _copy(connection: psycopg.Connection, backup: Path, table: str, member: archive.Member) -> None:
+    columns = sql.SQL(", ").join(sql.Identifier(column) for column in member.columns)
+    statement = sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(table), columns)
+    with archive.opened(backup) as (_manifest, members):
+        file = next(file for one, file in members if one.name == member.name)
+        with connection.cursor().copy(statement) as copy:
+            while block := file.read(BLOCK):
+                copy.write(block)
+
+
+def _go_on_counting(connection: psycopg.Connection, table: str) -> None:
+    statement = sql.SQL(
+        "SELECT setval(s, m) FROM (SELECT pg_get_serial_sequence({0}, 'id') AS s, (SELECT max(id) FROM {1}) AS m) "
+        "AS told WHERE s IS NOT NULL AND m IS NOT NULL"
+    )
+    connection.execute(statement.format(sql.Literal(f'public."{table}"'), sql.Identifier(table)))

@@ -1,0 +1,52 @@
+"""When rounds and answers are due: the moments that their jobs wait for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import datetime
+
+from sqlalchemy import select
+
+from review import clock
+from review.models import Job, session
+from review.models.work import arguments_key, deadline_key, ladder_key, seat_key
+
+
+def deadline(name: str, number: int) -> datetime | None:
+    """When an open round is due: the moment its job waits for."""
+    return deadlines([(name, number)]).get((name, number))
+
+
+def deadlines(wanted: Iterable[tuple[str, int]]) -> dict[tuple[str, int], datetime]:
+    """(incident name, round) -> when it is due, for many rounds at once; a round whose time is up is not among them."""
+    keys = {deadline_key(name, number): (name, number) for name, number in wanted}
+    return {keys[key]: at for key, at in _moments(keys, "at").items()}
+
+
+def answers_due(wanted: Iterable[tuple[str, int, str]]) -> dict[tuple[str, int, str], datetime]:
+    """(incident name, round, pseudonym) -> when their answer is due, long past where they are late."""
+    keys = {seat_key(*one): one for one in wanted}
+    return {keys[key]: due for key, due in _moments(keys, "due").items()}
+
+
+def settlers_due(wanted: Iterable[tuple[str, int]]) -> dict[str, datetime]:
+    """Incident name -> when its settler's time is up, by (incident name, settlement); not among them once it is."""
+    keys = {ladder_key(name, settlement): name for name, settlement in wanted}
+    return {keys[key]: at for key, at in _moments(keys, "at").items() if at > clock.now()}
+
+
+def arguments_due(name: str, number: int) -> datetime | None:
+    """When the arguments on a disputed round end."""
+    key = arguments_key(name, number)
+    return _moments([key], "at").get(key)
+
+
+def _moments(keys: Iterable[str], field: str) -> dict[str, datetime]:
+    known = list(keys)
+    if not known:
+        return {}
+    statement = select(Job.key, Job.payload, Job.due_at).where(Job.key.in_(known), Job.done_at.is_(None))
+    return {
+        key: datetime.fromisoformat(payload[field]) if field in payload else due_at
+        for key, payload, due_at in session.execute(statement)
+    }

@@ -1,0 +1,127 @@
+"""What a person has been told: a kind and an incident, never words from the record, and nothing of others."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, and_, func, or_, select
+
+from review.models import Incident, Notice, session
+from review.models.admissions import shown_to
+from review.models.refs import folded_code
+from review.queries.incidents import repeated_codes
+from review.rules.permissions import Actor
+from review.rules.words import N_
+
+SIZE = 30
+FEW = 5
+
+# What each kind of notice says; notices.KINDS has the short forms that a mail carries.
+TOLD = {
+    "vote_owed": N_("You were asked to vote on this incident."),
+    "vote_reminder": N_("Your vote on this incident is still owed."),
+    "vote_late": N_("Your vote on this incident is late. Cast it, or say that you cannot judge it."),
+    "released": N_("You were released from this incident. Nothing is owed."),
+    "round_abandoned": N_("A round you were asked in was abandoned. Nothing was revealed."),
+    "settlement_opened": N_("A round was disputed. Those who voted in it may argue."),
+    "settler_wanted": N_("A disagreement waits for a settler."),
+    "settler_late": N_("A settler's time has run out. Name a second one."),
+    "settle_owed": N_("You were asked to settle this disagreement."),
+    "proposal_waiting": N_("A grade waits for approval."),
+    "returned": N_("A proposed grade was returned."),
+    "published": N_("The grade of an incident you worked on was published."),
+    "absorbed": N_("Another incident was merged into this one. It needs a new round."),
+    "reopened": N_("A published grade was reopened."),
+    "settlement_ended": N_("A disagreement was ended without a result. A new round can be opened."),
+    "override_asked": N_("Another grade was asked for. It waits for a second lead who took no part."),
+    "override_seconded": N_("The other grade that you asked for was seconded. You can approve it."),
+    "recheck_opened": N_("A published version is being checked again."),
+    "conflict_disclosed": N_("Somebody who voted on this incident has declared a conflict since."),
+    "password_link": N_("An admin made a link to a new password for your log-in. Did you ask? Else tell a lead."),
+    "authenticator_taken": N_("An admin took your authenticator away. Did you ask for it? Else tell a lead editor."),
+    "log_in_in_hand": N_(
+        "An admin made a link to a new password for somebody of the desk, or took their authenticator away. "
+        "Ask whose it was, and whether they asked for it."
+    ),
+}
+OTHERWISE = N_("This incident has moved.")
+
+
+@dataclass(frozen=True, slots=True)
+class NoticeRow:
+    """One line of the inbox: that something happened, never what was said."""
+
+    ref: str | None
+    code: str | None
+    title: str
+    sentence: str
+    at: datetime
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Inbox:
+    """One page of what a person was told, the latest first; `until` is the moment up to which it can be marked read."""
+
+    notices: tuple[NoticeRow, ...]
+    unread: int
+    until: datetime | None
+    number: int
+    older: bool
+
+
+def inbox(viewer: Actor, *, number: int = 1) -> Inbox:
+    """The person's own notices, page by page."""
+    number = max(1, number)
+    found = _notices(viewer, SIZE + 1, (number - 1) * SIZE)
+    return Inbox(
+        notices=found[:SIZE],
+        unread=unread(viewer),
+        until=found[0].at if found else None,
+        number=number,
+        older=len(found) > SIZE,
+    )
+
+
+def latest(viewer: Actor) -> tuple[NoticeRow, ...]:
+    """The last few things that a person was told."""
+    return _notices(viewer, FEW, 0)
+
+
+def unread(viewer: Actor) -> int:
+    """How many notices the person has not marked as read."""
+    statement = select(func.count()).select_from(Notice).outerjoin(Incident, Incident.id == Notice.incident_id)
+    return int(session.scalar(statement.where(_own(viewer), Notice.read_at.is_(None))) or 0)
+
+
+def _own(viewer: Actor) -> ColumnElement[bool]:
+    return and_(Notice.person_id == viewer.person, or_(Notice.incident_id.is_(None), shown_to(viewer)))
+
+
+def _notices(viewer: Actor, most: int, skipped: int) -> tuple[NoticeRow, ...]:
+    statement = (
+        select(Incident.name, Incident.code, Incident.title, Notice.kind, Notice.at, Notice.read_at)
+        .outerjoin(Incident, Incident.id == Notice.incident_id)
+        .where(_own(viewer))
+        .order_by(Notice.id.desc())
+        .offset(skipped)
+        .limit(most)
+    )
+    rows = session.execute(statement).all()
+    repeated = repeated_codes([row.code for row in rows if row.code])
+    return tuple(
+        NoticeRow(
+            ref=_ref(row.code, row.name, repeated) if row.name else None,
+            code=row.code,
+            title=row.title or "",
+            sentence=TOLD.get(row.kind, OTHERWISE),
+            at=row.at,
+            new=row.read_at is None,
+        )
+        for row in rows
+    )
+
+
+def _ref(code: str | None, name: str, repeated: frozenset[str]) -> str:
+    return code if code and folded_code(code) not in repeated else name

@@ -1,0 +1,30 @@
+"""Folding text: one form for the spellings that readers hold to be the same, Arabic ones included."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import lru_cache
+
+_LETTERS = {
+    **dict.fromkeys("أإآٱ", "ا"), "ى": "ي", "ئ": "ي", "ی": "ي", "ؤ": "و", "ة": "ه", "ک": "ك", "ـ": "",
+}  # fmt: skip
+_SPACE = re.compile(r"\s+")
+_UNSEEN = ("Mn", "Me", "Cf")  # marks above and below, and what only steers the direction of a line
+
+
+def folded(text: str) -> str:
+    """Case, accents, vowel marks, hamza seats, tatweel and the digits of every script folded away; spaces
+    single."""
+    if text.isascii():
+        return _SPACE.sub(" ", text.casefold()).strip()
+    # Twice, as Unicode's own caseless matching does: a decomposed letter may still have a case.
+    plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).casefold()
+    return _SPACE.sub(" ", "".join(map(_letter, plain))).strip()
+
+
+@lru_cache(maxsize=4096)
+def _letter(letter: str) -> str:
+    if unicodedata.category(letter) in _UNSEEN:
+        return ""
+    return _LETTERS.get(letter, str(unicodedata.decimal(letter, letter)))

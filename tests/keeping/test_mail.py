@@ -1,0 +1,228 @@
+"""Notices by mail: to a real server on this machine, a link and no word of the record; tried again when it is away."""
+
+from __future__ import annotations
+
+import socket
+import socketserver
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from flask import Flask
+from sqlalchemy import select, update
+
+from review import clock, jobs, mail
+from review.extensions import db
+from review.keeping import doctor
+from review.models import Job, Person, session
+from review.notices import KINDS
+from tests import builders
+from tests.conftest import Make
+from tests.engines import free_port
+
+
+@dataclass
+class Post:
+    """What a mail server took in, and how it answers."""
+
+    port: int
+    taken: list[EmailMessage] = field(default_factory=list)
+    answers: list[bytes] = field(default_factory=list)  # what the next recipients are answered instead of 250
+
+
+class _Line(socketserver.StreamRequestHandler):
+    def handle(self) -> None:
+        post: Post = self.server.post  # type: ignore[attr-defined]
+        self.say(b"220 here")
+        while line := self.rfile.readline():
+            word = line.split()[0].upper()
+            if word == b"DATA":
+                self.say(b"354 go on")
+                post.taken.append(self.message())
+                self.say(b"250 taken")
+            elif word == b"RCPT" and post.answers:
+                self.say(post.answers.pop(0))
+            elif word == b"QUIT":
+                self.say(b"221 bye")
+                return
+            else:
+                self.say(b"250 yes")
+
+    def message(self) -> EmailMessage:
+        lines = []
+        while (line := self.rfile.readline()) != b".\r\n":
+            lines.append(line[1:] if line.startswith(b"..") else line)
+        return message_from_bytes(b"".join(lines), policy=policy.default)  # type: ignore[return-value]
+
+    def say(self, line: bytes) -> None:
+        self.wfile.write(line + b"\r\n")
+
+
+@contextmanager
+def serving(port: int) -> Iterator[Post]:
+    class Server(socketserver.ThreadingTCPServer):
+        allow_reuse_address = True
+        daemon_threads = True
+
+    with Server(("127.0.0.1", port), _Line) as server:
+        server.post = Post(port)  # type: ignore[attr-defined]
+        thread = threading.Thread(target=server.serve_forever, args=(0.05,))
+        thread.start()
+        try:
+            yield server.post  # type: ignore[attr-defined]
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+@pytest.fixture
+def port() -> int:
+    return free_port()
+
+
+def url(port: int) -> str:
+    return f"smtp://127.0.0.1:{port}?from=desk%40assay.invalid"
+
+
+@pytest.fixture
+def people(make_app: Make, port: int) -> Iterator[builders.Desk]:
+    app = make_app(SMTP_URL=url(port), ASSAY_URL="https://desk.invalid/")
+    with app.app_context():
+        yield builders.desk(app)
+
+
+def waiting() -> list[Job]:
+    session.rollback()
+    return list(session.scalars(select(Job).where(Job.kind == "send_mail", Job.done_at.is_(None))))
+
+
+def test_whoever_is_told_in_the_desk_is_told_by_mail(people: builders.Desk, port: int) -> None:
+    ref, _number = builders.round_opened(people)
+    with serving(port) as post:
+        builders.work()
+    assert {message["To"] for message in post.taken} == {builders.address(actor.name) for actor in people.voters}
+    for message in post.taken:
+        assert message["From"] == "desk@assay.invalid"
+        assert message["Auto-Submitted"] == "auto-generated"
+        assert KINDS["vote_owed"] in message.get_content()
+        assert f"https://desk.invalid/desk/incidents/{ref}" in message.get_content().splitlines()
+    assert len({message["Message-ID"] for message in post.taken}) == 3
+    assert waiting() == []
+
+
+def test_no_word_of_the_record_and_no_name_stands_in_it(people: builders.Desk, port: int) -> None:
+    with serving(port) as post:
+        ref = builders.disputed(people)
+        builders.work()
+    assert len({message.get_content() for message in post.taken}) > 1
+    names = [part for actor in (*people.reviewers, *people.leads) for part in actor.name.split()]
+    words = [*names, "Marj Eluan", "KV412", "Karsian", "fair", "discounted", "مرج إلوان"]
+    for message in post.taken:
+        told = (message["Subject"] + message.get_content()).replace(ref, "").casefold()
+        assert [word for word in words if word.casefold() in told] == []
+
+
+def test_a_letter_is_in_the_readers_language(make_app: Make, port: int, tmp_path: Path) -> None:
+    said = tmp_path / "ar" / "LC_MESSAGES" / "messages.mo"
+    said.parent.mkdir(parents=True)
+    catalogue = Catalog("ar")
+    catalogue.add(KINDS["vote_owed"], "صوتك مطلوب.")
+    with said.open("wb") as file:
+        write_mo(file, catalogue)
+    app = make_app(SMTP_URL=url(port), BABEL_TRANSLATION_DIRECTORIES=str(tmp_path))
+    with app.app_context():
+        people = builders.desk(app)
+        reader = people.voters[0]
+        session.rollback()
+        with db.engine.begin() as connection:
+            connection.execute(update(Person.__table__).where(Person.id == reader.person).values(language="ar"))
+        builders.round_opened(people)
+        with serving(port) as post:
+            builders.work()
+    told = {message["To"]: message.get_content().splitlines()[0] for message in post.taken}
+    assert told.pop(builders.address(reader.name)) == "صوتك مطلوب."
+    assert set(told.values()) == {KINDS["vote_owed"]}
+
+
+def test_a_server_that_is_away_is_tried_again_with_the_same_message(people: builders.Desk, port: int) -> None:
+    builders.round_opened(people)
+    jobs.run_due()
+    away = waiting()
+    assert [job.problem for job in away] == ["ConnectionRefusedError"] * 3
+    marks = {f"<{job.payload['message']}@assay.invalid>" for job in away}
+    assert any(finding.part == "Mail" and finding.word == doctor.FAILURE for finding in doctor.findings())
+    later = clock.now() + timedelta(minutes=5)
+    with serving(port) as post, clock.reading(lambda: later):
+        jobs.run_due()
+    assert {message["Message-ID"] for message in post.taken} == marks
+    assert waiting() == []
+    (told,) = (finding for finding in doctor.findings() if finding.part == "Mail")
+    assert told.word == doctor.OK
+    assert f"The last was sent at {later:%Y-%m-%d %H:%M} UTC." in told.sentence
+
+
+def test_an_address_that_is_refused_for_good_is_given_up_and_one_for_now_is_not(people: builders.Desk, port: int) -> None:
+    builders.round_opened(people)
+    with serving(port) as post:
+        post.answers = [b"550 nobody of that name", b"450 try later", b"250 yes"]
+        jobs.run_due()
+    assert [job.problem for job in waiting()] == ["SMTPRecipientsRefused"]
+    assert len(post.taken) == 1
+
+
+def test_who_left_hears_nothing(people: builders.Desk, port: int) -> None:
+    builders.round_opened(people)
+    gone = people.voters[0]
+    from review.actions import people as acts
+
+    acts.deactivate_person(people.admin, gone.person or 0, reason="They moved on.")
+    with serving(port) as post:
+        jobs.run_due()
+    assert builders.address(gone.name) not in {message["To"] for message in post.taken}
+    assert len(post.taken) >= 2
+
+
+def test_without_a_server_nothing_waits_to_be_sent(desk: Flask) -> None:
+    people = builders.desk(desk)
+    builders.round_opened(people)
+    assert waiting() == []
+    mail.send_notice({"kind": "vote_owed", "person": people.voters[0].person, "incident": None, "message": "x"})
+
+
+@pytest.mark.parametrize(
+    "url, wrong",
+    [
+        ("http://mail.example", "reads smtp://"),
+        ("smtp://mail.example", "names no sender"),
+        ("smtp:///?from=a@b", "reads smtp://"),
+    ],
+)
+def test_a_setting_that_names_no_server_is_refused_in_words(url: str, wrong: str) -> None:
+    with pytest.raises(mail.NoSuchServer, match=wrong):
+        mail.server(url)
+
+
+def test_the_setting_is_read_whole() -> None:
+    told = mail.server("smtps://desk%40assay.invalid:p%2Fw@mail.example")
+    assert told == mail.Server("mail.example", 465, "desk@assay.invalid", True, "desk@assay.invalid", "p/w")
+
+
+def test_mail_crosses_no_network_in_clear(monkeypatch: pytest.MonkeyPatch, people: builders.Desk, port: int) -> None:
+    """Without encryption only a server on this machine is spoken to."""
+    real = socket.create_connection
+    monkeypatch.setattr(
+        "socket.create_connection", lambda _address, *rest, **named: real(("127.0.0.1", port), *rest, **named)
+    )
+    with serving(port) as post:
+        there = mail.server(f"smtp://mail.example:{port}?from=desk@assay.invalid")
+        with pytest.raises(mail.NoSuchServer, match="no encryption"):
+            mail._hand_over(there, EmailMessage())
+    assert post.taken == []
