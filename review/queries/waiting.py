@@ -125,6 +125,7 @@ def _row(case: Case, group: str, step: str, page: str, sentence: str = "", **mor
 READY = N_("Nothing is in the way.")
 PASSED = N_("Its time is up, below the votes it needs. Give it more time, or release somebody and ask another.")
 SETTLER_LATE = N_("The settler's time has run out. Name a second one; after them the ladder ends without a consensus.")
+TOO_FEW = N_("Too few votes are left.")
 LATE = N_("Late: %(people)s. You can release them and ask another in one press.")
 READ = N_("Read and decide")
 LOOK = N_("Look at it")
@@ -172,7 +173,12 @@ def _settlement(case: Case) -> Waiting:
 
 
 def _argued(case: Case) -> Waiting:
-    """While arguments are heard it runs by itself; once everybody has argued, or the time is up, it is the lead's."""
+    """While arguments are heard it runs by itself; once everybody has argued, or the time is up, it is the lead's.
+
+    So it is at once where exclusions left too few votes: the settlement's page then offers its end alone.
+    """
+    if settlement.below_quorum(case.dossier):
+        return _row(case, ON_YOU, N_("End this disagreement"), "settlement", TOO_FEW)
     under_way = settlement.the_settlement(case.dossier)
     heard = {argument.by for argument in under_way.arguments}
     voters = {vote.voter for vote in case.dossier.live(under_way.round)}

@@ -163,7 +163,7 @@ class Reviewer(Person):
 class Lead(Person):
     """A lead editor."""
 
-    def opens_a_round(self, ref: str, *, asks: list[str]) -> Self:
+    def opens_a_round(self, ref: str, *, asks: list[str], number: int = 1) -> Self:
         """Open a round and ask these people, whoever the desk suggests."""
         self.opens(f"/desk/incidents/{ref}")
         offered = self.page.locator("#round")
@@ -171,7 +171,7 @@ class Lead(Person):
             box.uncheck()
         for name in asks:
             offered.get_by_label(name).check()
-        return self.presses("Open a round").reads("Round 1 is open")
+        return self.presses("Open a round").reads(f"Round {number} is open")
 
     def opens_the_second_vote(self, ref: str) -> Self:
         """Have the same people vote once more."""

@@ -20,10 +20,11 @@ APART = "bdi, [dir=auto], [dir=ltr], code, kbd, time, pre, script, style, [trans
 UNTRANSLATED = ["Assay", "SHA", "UTC"]
 # Lists of what is no word of ours: what people typed, names as they are everywhere, the header of a file.
 TYPED = ["stream", "origin", "source", "party", "person", "by", "codebook", "policy", "language", "timezone"]
-WORDS = """([apart, untranslated, typed]) => {
+WORDS = r"""([apart, untranslated, typed]) => {
   const language = document.documentElement.lang;
   const foreign = one => { const own = one.closest('[lang]'); return own && own.lang !== language; };
-  const plain = text => (text.match(/[A-Za-z]{2,}/g) || []).filter(word => /[aeiouy]/i.test(word) && !untranslated.includes(word));
+  const ours = text => text.replace(/\u2068[^\u2069]*\u2069/g, '');  // what stands isolated was typed
+  const plain = text => (ours(text).match(/[A-Za-z]{2,}/g) || []).filter(word => /[aeiouy]/i.test(word) && !untranslated.includes(word));
   const found = [];
   const note = (text, where) => { const words = plain(text); if (words.length) found.push(words.join(' ') + ' in <' + where + '>'); };
   const shown = one => one.checkVisibility() && !one.closest(apart) && !foreign(one);
