@@ -20,6 +20,7 @@ from review.audit.escrow import note_export, sealed_keys
 from review.audit.stored import StoredTrail, round_is_open
 from review.cli.people import acting_as
 from review.models import session
+from review.queries import health
 from review.rules.errors import DomainError, Forbidden, Invalid, ReadOnly, Refused
 from review.rules.permissions import may
 
@@ -27,6 +28,7 @@ group = AppGroup("audit", help="The trail: export it, verify it, compare the dat
 
 VERIFIER = Path(exports.__file__).with_name("verify.py")
 ONE_INCIDENT = "A bundle of one incident cannot be made yet. Leave --incident out for the whole log."
+NO_DESK = "There is no desk here: ASSAY_HOME and DATABASE_URL name one without tables."
 NO_RIGHT = "This person's role does not allow it."
 PUBLISHED_OPEN = "A round is open: this checkpoint's time and size tell of what happened in it."
 
@@ -49,6 +51,8 @@ def export(
     """Write the bundle of the log to OUT.zip, under a checkpoint published for it."""
     if incident is not None:
         raise click.ClickException(ONE_INCIDENT)
+    if health.migrations() == "missing":
+        raise click.ClickException(NO_DESK)
     actor = acting_as(email)
     if not may(actor.role, "export"):
         raise click.ClickException(NO_RIGHT)

@@ -12,9 +12,10 @@ from cryptography.exceptions import InvalidTag
 from flask import Flask
 from sqlalchemy import text
 
-from review import config
+from review import config, create_app
 from review.audit import keys
 from review.audit.escrow import opened_keys
+from review.extensions import db
 from review.models import session
 from tests import builders, trail
 from tests.audit.whole import bundle, checked, vkey
@@ -40,6 +41,17 @@ def test_export_writes_a_bundle_that_holds_and_records_that_it_did(desk: Flask, 
     assert (made.role, made.body) == ("auditor", {"profile": "internal", "size": made.seq})
     assert (made.sealed["recipient"], made.sealed["purpose"]) == ("a court", "a case")
     assert list(tmp_path.glob("*.part")) == []
+
+
+def test_a_home_without_a_desk_is_told_in_a_sentence(
+    home: Path, empty_database: dict[str, str], tmp_path: Path
+) -> None:
+    app = create_app({"ASSAY_HOME": str(home), **empty_database, "TESTING": True})
+    done = app.test_cli_runner().invoke(args=["audit", "export", str(tmp_path / "bundle.zip")])
+    assert done.exit_code == 1
+    assert "There is no desk here" in done.output
+    with app.app_context():
+        db.engine.dispose()
 
 
 def test_verify_runs_the_verifier_alone(desk: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
