@@ -321,13 +321,18 @@ class Act:
     def commit(self) -> None:
         """Number, chain and write what was recorded, bring the projections up to date, and commit."""
         session.flush()
-        if not self.entries and (self.changed or self.rows):
+        if (not self.entries and (self.changed or self.rows)) or any(self._unrecorded()):
             raise UnrecordedChange("an act changed the record and recorded no event")
         if self.entries:
             append_all(self)
         session.commit()
         for held in self.held.values():
             shelf.go_on(session.get_bind(), held.id, held.since, held.records)
+
+    def _unrecorded(self) -> Iterator[Held]:
+        """The incidents whose columns were changed though nothing was recorded in their chains."""
+        recorded = {id(held) for _entry, held in self.entries}
+        return (held for held in self.held.values() if id(held) not in recorded and held.changes())
 
 
 @contextmanager
