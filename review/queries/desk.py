@@ -11,10 +11,9 @@ from review import clock
 from review.models import Hold, Incident, Participation, Turn, session
 from review.models.admissions import shown_to
 from review.models.languages import languages_read
-from review.models.refs import folded_code
 from review.queries.due import answers_due
 from review.queries.inbox import NoticeRow, latest, unread
-from review.queries.incidents import repeated_codes
+from review.queries.incidents import ref_among, repeated_codes
 from review.rules.permissions import Actor, may
 
 KINDS = ("vote", "stand_by", "argue", "settle")
@@ -94,7 +93,7 @@ def _held(viewer: Actor) -> HeldRow | None:
     row = session.execute(statement).first()
     if row is None:
         return None
-    return HeldRow(_ref(row.code, row.name, _repeated(row.code)), row.code, row.title, row.until, row.restricted)
+    return HeldRow(ref_among(row.code, row.name, _repeated(row.code)), row.code, row.title, row.until, row.restricted)
 
 
 def _repeated(code: str | None) -> frozenset[str]:
@@ -119,7 +118,7 @@ def _turns(viewer: Actor) -> tuple[TurnRow, ...]:
     due = answers_due((row.name, row.round, row.pseudonym or "") for row in rows if row.kind == "vote")
     return tuple(
         TurnRow(
-            ref=_ref(row.code, row.name, repeated),
+            ref=ref_among(row.code, row.name, repeated),
             code=row.code,
             title=row.title,
             stage=row.stage,
@@ -130,7 +129,3 @@ def _turns(viewer: Actor) -> tuple[TurnRow, ...]:
         )
         for row in rows
     )
-
-
-def _ref(code: str | None, name: str, repeated: frozenset[str]) -> str:
-    return code if code and folded_code(code) not in repeated else name

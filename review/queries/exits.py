@@ -14,6 +14,7 @@ from review.queries.reading import Reading, Way, read_incident
 from review.queries.sources import Claim, Source, evidence
 from review.rules.errors import Forbidden, NotFound
 from review.rules.facts import Facts
+from review.rules.merging import MOST_PARTS
 from review.rules.permissions import Actor, may
 
 VERBS = (
@@ -93,6 +94,11 @@ class SplitPage:
     this: Side
     parts: int
     way: Way
+
+    @property
+    def more(self) -> bool:
+        """Whether there may be one more."""
+        return self.parts < MOST_PARTS
 
 
 def exits(reading: Reading) -> Exits:

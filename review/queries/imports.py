@@ -10,8 +10,7 @@ from typing import Any
 from sqlalchemy import or_, select
 
 from review.models import ImportLine, ImportRun, Incident, Person, session
-from review.models.refs import folded_code
-from review.queries.incidents import repeated_codes
+from review.queries.incidents import ref_among, repeated_codes
 from review.rules.columns import KINDS, Kind
 from review.rules.errors import Forbidden, NotFound
 from review.rules.import_notes import NOTED, OUTCOMES
@@ -141,5 +140,5 @@ def _run(row: ImportRun, by: str) -> Run:
 
 
 def _line(row: ImportLine, name: str | None, code: Any, repeated: frozenset[str]) -> Line:
-    ref = code if code and folded_code(code) not in repeated else name
+    ref = ref_among(code, name, repeated) if name else None
     return Line(row.number, row.code, row.outcome, tuple(row.notes), ref)

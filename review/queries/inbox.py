@@ -9,8 +9,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from review.models import Incident, Notice, session
 from review.models.admissions import shown_to
-from review.models.refs import folded_code
-from review.queries.incidents import repeated_codes
+from review.queries.incidents import ref_among, repeated_codes
 from review.rules.permissions import Actor
 from review.rules.words import N_
 
@@ -112,7 +111,7 @@ def _notices(viewer: Actor, most: int, skipped: int) -> tuple[NoticeRow, ...]:
     repeated = repeated_codes([row.code for row in rows if row.code])
     return tuple(
         NoticeRow(
-            ref=_ref(row.code, row.name, repeated) if row.name else None,
+            ref=ref_among(row.code, row.name, repeated) if row.name else None,
             code=row.code,
             title=row.title or "",
             sentence=TOLD.get(row.kind, OTHERWISE),
@@ -121,7 +120,3 @@ def _notices(viewer: Actor, most: int, skipped: int) -> tuple[NoticeRow, ...]:
         )
         for row in rows
     )
-
-
-def _ref(code: str | None, name: str, repeated: frozenset[str]) -> str:
-    return code if code and folded_code(code) not in repeated else name

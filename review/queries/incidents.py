@@ -231,6 +231,11 @@ def _row(row: Any, earlier: str | None) -> Row:
     )
 
 
+def ref_among(code: str | None, name: str, repeated: frozenset[str]) -> str:
+    """The reference of an incident of a list: its code where no other answers to it, else its name."""
+    return code if code and folded_code(code) not in repeated else name
+
+
 def repeated_codes(codes: list[str]) -> frozenset[str]:
     """Those of the codes that more than one incident answers to, so that its address carries the name instead."""
     if not codes:

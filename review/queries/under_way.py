@@ -17,9 +17,8 @@ from review.models.admissions import shown_to
 from review.models.dossiers import codebooks, policies, read_disclosure, record
 from review.models.people import Person, PersonKey
 from review.models.persons import KEY_LABEL
-from review.models.refs import folded_code
 from review.queries.due import answers_due, deadlines, settlers_due
-from review.queries.incidents import repeated_codes
+from review.queries.incidents import ref_among, repeated_codes
 from review.rules import rounds
 from review.rules.dossier import Dossier
 from review.rules.history import History
@@ -88,7 +87,7 @@ def cases_of(viewer: Actor, found: list[Any]) -> list[Case]:
     return [
         Case(
             row,
-            row.code if row.code and folded_code(row.code) not in repeated else row.name,
+            ref_among(row.code, row.name, repeated),
             dossiers[row.id],
             Viewer(viewer, own[row.id], members[row.id]),
             since[row.id],

@@ -15,10 +15,9 @@ from review.models import Event, Incident, Participation, Person, Round, Turn, s
 from review.models.admissions import shown_to
 from review.models.languages import languages_read
 from review.queries.due import answers_due
+from review.rules.conditions import JUDGES
 from review.rules.errors import Forbidden
 from review.rules.permissions import Actor, may
-
-JUDGES = ("reviewer", "lead")
 
 
 @dataclass(frozen=True, slots=True)

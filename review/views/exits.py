@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
@@ -45,7 +47,7 @@ def merge_into(ref: str) -> ResponseReturnValue:
 
     def into(sent: Typed) -> str:
         other = _other(ref, _wanted(sent.value("into")))
-        claims = [claim_named(name) for name in sent.all("claims")]
+        claims = [_claim(name) for name in sent.all("claims")]
         name = act.merge_incident(
             actor(), ref, into=other, claims=claims, sources=sent.numbers("sources"), reason=sent.text("reason")
         )
@@ -77,6 +79,8 @@ def split_into(ref: str) -> ResponseReturnValue:
     typed = typed_in("split")
     wanted = how_many(typed.value("parts"))
     page: Page = lambda sent, code: show("exits/split.html", split_page(actor(), ref, wanted), sent, code)  # noqa: E731
+    if typed.value("more"):
+        return show("exits/split.html", split_page(actor(), ref, how_many(str(wanted + 1))), typed)
 
     def apart(sent: Typed) -> str:
         facts = split_page(actor(), ref, wanted).this.facts
@@ -97,37 +101,32 @@ def _claim(name: str) -> int:
 @blueprint.post("/dismiss")
 def dismiss(ref: str) -> ResponseReturnValue:
     """Dismiss it as outside of what is recorded here."""
-
-    def away(sent: Typed) -> str:
-        name = act.dismiss_incident(actor(), ref, reason=sent.text("reason"))
-        done(_("It is dismissed, with your reason. It stays readable and can be restored."))
-        return address(name)
-
-    return answer(away, typed_in("dismiss"), incident_again(ref))
+    said = N_("It is dismissed, with your reason. It stays readable and can be restored.")
+    return _with_reason(act.dismiss_incident, ref, "dismiss", said)
 
 
 @blueprint.post("/withdraw")
 def withdraw(ref: str) -> ResponseReturnValue:
     """Withdraw it; what was published says so."""
-
-    def away(sent: Typed) -> str:
-        name = act.withdraw_incident(actor(), ref, reason=sent.text("reason"))
-        done(_("It is withdrawn, with your reason. It stays readable and can be restored."))
-        return address(name)
-
-    return answer(away, typed_in("withdraw-incident"), incident_again(ref))
+    said = N_("It is withdrawn, with your reason. It stays readable and can be restored.")
+    return _with_reason(act.withdraw_incident, ref, "withdraw-incident", said)
 
 
 @blueprint.post("/restore")
 def restore(ref: str) -> ResponseReturnValue:
     """Bring it back to the stage before its exit."""
+    return _with_reason(act.restore_incident, ref, "restore", N_("It is restored to the stage before."))
 
-    def back(sent: Typed) -> str:
-        name = act.restore_incident(actor(), ref, reason=sent.text("reason"))
-        done(_("It is restored to the stage before."))
+
+def _with_reason(verb: Callable[..., str], ref: str, form: str, said: str) -> ResponseReturnValue:
+    """Do what asks for a reason and nothing else."""
+
+    def moved(sent: Typed) -> str:
+        name = verb(actor(), ref, reason=sent.text("reason"))
+        done(_(said))
         return address(name)
 
-    return answer(back, typed_in("restore"), incident_again(ref))
+    return answer(moved, typed_in(form), incident_again(ref))
 
 
 @blueprint.post("/restrict")

@@ -105,6 +105,17 @@ def test_a_split_into_one_is_refused_and_keeps_what_was_typed(team: builders.Des
     assert "New incident 3" in page
 
 
+def test_one_more_new_incident_keeps_what_was_typed(team: builders.Desk, lead: Browser) -> None:
+    ref = incident(team, "KV100")
+    form = {"parts": "2", "reason": "Three strikes.", "part-1-summary": "mill"}
+    code, page = send(lead, f"{AT}/KV100/split", more="1", **form)
+    assert (code, 'value="mill"' in page, "Three strikes." in page, "New incident 3" in page) == (200, True, True, True)
+    _code, last = send(lead, f"{AT}/KV100/split", more="1", **{**form, "parts": "8"})
+    assert "New incident 9" in last
+    assert 'name="more"' not in last
+    assert builders.view(ref).stage == "logged"
+
+
 @pytest.mark.parametrize(("verb", "stage"), [("dismiss", "Dismissed"), ("withdraw", "Withdrawn")])
 def test_what_left_says_so_with_its_reason_and_its_way_back(
     team: builders.Desk, lead: Browser, verb: str, stage: str
