@@ -128,7 +128,7 @@ def _note(job: Taken, **changes: Any) -> None:
 
 
 def sweep() -> None:
-    """Forget what the machine no longer needs: old jobs, attempts, sessions, links. Nothing of the record."""
+    """Forget what the machine no longer needs: jobs, attempts, sessions, links, uploads. Nothing of the record."""
     accounts.sweep()
     import_runs.sweep(clock.now() - KEPT)
     seats.sweep()

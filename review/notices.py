@@ -1,6 +1,6 @@
-"""Notices: a line in somebody's inbox, a kind and an incident. Never words, numbers or names from the record.
+"""Notices: a line in somebody's inbox, a kind and mostly an incident. Never words, numbers or names from the record.
 
-Nobody is told of another's answer: a notice goes out when a round opens, ends or asks somebody, and never between.
+Nobody is told of another's answer: while a round is open a notice speaks of what its reader owes, and of nothing else.
 """
 
 from __future__ import annotations

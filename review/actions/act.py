@@ -61,6 +61,7 @@ _INCIDENT = (
 )
 _LOCKED = _INCIDENT.where(INCIDENTS.c.id == bindparam("id"))
 _LOCKED_BY_NAME = _INCIDENT.where(INCIDENTS.c.name == bindparam("name"))
+_ASKED_ANEW = {"done_at": None, "tries": 0, "problem": None}
 
 
 class UnrecordedChange(RuntimeError):
@@ -189,13 +190,6 @@ class Act:
             known |= {who: person for person, who in held.people.items()}
         return {who: known[who] for who in wanted if who in known}
 
-    def person_behind(self, who: str) -> int | None:
-        """The person whose pseudonym in the act's incident this is."""
-        statement = select(Participation.person_id).where(
-            Participation.incident_id == self.incident.id, Participation.pseudonym == who
-        )
-        return session.execute(statement).scalar_one_or_none()
-
     def open_ballots(self) -> Dossier:
         """The dossier with every ballot opened: for the close of a round and nothing else."""
         folded = history(session, self.incident, openers={EVERYBODY: self.keys.open_text})
@@ -307,7 +301,7 @@ class Act:
     def later(self, kind: str, key: str, payload: dict[str, Any], due_at: datetime | None = None) -> None:
         """Put a consequence into the outbox; the same key twice is one job, due when it was last asked for."""
         due = due_at or self.at
-        job = {"kind": kind, "key": key, "payload": payload, "due_at": due, "done_at": None, "tries": 0}
+        job = {"kind": kind, "key": key, "payload": payload, "due_at": due, **_ASKED_ANEW}
         self.connection.execute(upsert(self.connection, Job.__table__, "key", tuple(job)), job)
 
     def notify(self, person: int, kind: str) -> None:

@@ -118,8 +118,9 @@ def discard(actor: Actor, name: str) -> None:
     _permit(actor)
     run = _draft(name)
     with account_write():
-        session.execute(delete(ImportRun).where(ImportRun.id == run.id, ImportRun.stage == "draft"))
-    _path(name).unlink(missing_ok=True)
+        gone = session.execute(delete(ImportRun).where(ImportRun.id == run.id, ImportRun.stage == "draft"))
+    if gone.rowcount:  # type: ignore[attr-defined]  # otherwise it was handed to the worker meanwhile
+        _path(name).unlink(missing_ok=True)
 
 
 # --- the preview -------------------------------------------------------------------------------------------
@@ -292,4 +293,3 @@ def _note(run: int, **changes: Any) -> None:
 
 def _change(run: int, **changes: Any) -> None:
     session.execute(update(ImportRun).where(ImportRun.id == run).values(**changes))
-

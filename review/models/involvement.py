@@ -29,8 +29,6 @@ class Involved(NamedTuple):
     settled: frozenset[int]
 
 
-
-
 def with_carried(session: Any, dossier: Dossier) -> Dossier:
     """The dossier with the involvement that came with every incident merged into it. It never expires."""
     if not dossier.passage.absorbed:

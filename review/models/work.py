@@ -1,4 +1,4 @@
-"""What waits: turns, drafts, jobs and notices. All of it can be made anew or thrown away."""
+"""What waits: turns, held seats, drafts, jobs and notices. All of it can be made anew or thrown away."""
 
 from __future__ import annotations
 

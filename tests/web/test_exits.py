@@ -121,6 +121,7 @@ def test_what_left_says_so_with_its_reason_and_its_way_back(
     team: builders.Desk, lead: Browser, verb: str, stage: str
 ) -> None:
     ref = incident(team, "KV100")
+    assert 'id="exits"' in text(lead, f"{AT}/KV100")
     code, page = send(lead, f"{AT}/KV100/{verb}", reason="")
     assert (code, "Say why" in page) == (422, True)
     assert send(lead, f"{AT}/KV100/{verb}", reason="It is elsewhere.") == (303, f"{AT}/{ref}")

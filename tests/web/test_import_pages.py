@@ -86,7 +86,7 @@ def test_foreign_columns_are_chosen_from_lists(team: builders.Desk, admin: Brows
     named = {**begun, field_of("code"): "0", field_of("date"): "1", field_of("url"): "2"}
     assert admin.post(f"{place}/columns", data=named).status_code == 303
     page = text(admin.get(place))
-    assert "March 2031" in page or "Mar 2031" in page or "2031" in page
+    assert "1 March 2031" in page
     assert chosen(page)[field_of("date")] == "1"
     assert admin.post(f"{place}/start", data=named).status_code == 303
     builders.work()
