@@ -1,5 +1,10 @@
-"""What the server loads: `app`."""
+"""What the server and the commands load: `app`."""
 
-from review import create_app
+import sys
 
+from review import config, create_app, modes
+from review.cli.absent import refuse_without_a_desk
+
+refuse_without_a_desk(sys.argv[1:])
+modes.keep_private(config.named_home())
 app = create_app()

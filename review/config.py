@@ -17,12 +17,17 @@ ENVIRONMENT = (
     "ASSAY_ORIGIN",
     "ASSAY_DATA",
     "ASSAY_URL",
+    "ASSAY_CHECKPOINT_MAIL",
+    "ASSAY_WITNESSES",
+    "ASSAY_TSA_URL",
+    "ASSAY_TSA_CERTIFICATE",
     "DATABASE_URL",
     "MIGRATION_DATABASE_URL",
     "OBJECT_STORE_URL",
     "SECRET_KEY",
     "SMTP_URL",
 )
+OUTSIDE = ("ASSAY_CHECKPOINT_MAIL", "ASSAY_WITNESSES", "ASSAY_TSA_URL", "ASSAY_TSA_CERTIFICATE")
 DATABASE_FILE = "assay.db"
 UPLOAD_LIMIT = 32 * 1024 * 1024
 
@@ -31,6 +36,7 @@ _origin = ""
 _secret = ""
 _smtp = ""
 _address = ""
+_outside: dict[str, str] = {}
 
 
 class OriginChanged(RuntimeError):
@@ -40,6 +46,11 @@ class OriginChanged(RuntimeError):
 def home() -> Path:
     """The folder that holds this desk's keys, files and, on SQLite, its database."""
     return _home
+
+
+def exports() -> Path:
+    """The folder of this home in which bundles are kept for those who asked."""
+    return _home / "exports"
 
 
 def origin() -> str:
@@ -62,6 +73,26 @@ def address() -> str:
     return _address
 
 
+def checkpoint_mail() -> tuple[str, ...]:
+    """The addresses that are sent the day's last checkpoint."""
+    return tuple(one.strip() for one in _outside.get("ASSAY_CHECKPOINT_MAIL", "").split(",") if one.strip())
+
+
+def witnesses_file() -> str:
+    """The file with the verifier keys of the witnesses, or nothing where none is named."""
+    return _outside.get("ASSAY_WITNESSES", "")
+
+
+def tsa_url() -> str:
+    """The timestamping authority, or nothing where none is asked."""
+    return _outside.get("ASSAY_TSA_URL", "")
+
+
+def tsa_certificate() -> str:
+    """The file with the certificates that the authority's signature must lead to, or nothing."""
+    return _outside.get("ASSAY_TSA_CERTIFICATE", "")
+
+
 def settings(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     """The Flask configuration: environment, then overrides under the same or under Flask's own names."""
     global _smtp, _address
@@ -72,6 +103,8 @@ def settings(overrides: Mapping[str, Any] | None = None) -> dict[str, Any]:
     key = _open_secret(environment["SECRET_KEY"], folder)
     address = environment["ASSAY_URL"]
     _smtp, _address = environment["SMTP_URL"] or "", (address or "").rstrip("/")
+    _outside.clear()
+    _outside.update({name: environment[name] or "" for name in OUTSIDE})
     secure = bool(address and address.startswith("https://"))
     return {
         "ASSAY_HOME": str(folder),
@@ -127,9 +160,18 @@ def kept(path: Path, make: Callable[[], str]) -> str:
     return path.read_text(encoding="ascii").strip()
 
 
+def named_home() -> Path:
+    """The folder that the environment names as this desk's, there or not."""
+    return _folder(os.environ.get("ASSAY_HOME"))
+
+
+def _folder(given: str | os.PathLike[str] | None) -> Path:
+    return Path(given).resolve() if given else ROOT / "instance"
+
+
 def _open_home(given: str | os.PathLike[str] | None) -> Path:
     global _home
-    folder = Path(given).resolve() if given else ROOT / "instance"
+    folder = _folder(given)
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     _home = folder
     return folder

@@ -7,6 +7,7 @@ import time
 from contextvars import ContextVar
 from typing import TYPE_CHECKING, Any, ClassVar
 
+import orjson
 from flask_babel import Babel
 from flask_login import LoginManager
 from flask_migrate import Migrate
@@ -60,11 +61,12 @@ migrate = Migrate()
 def engine_options(url: str) -> dict[str, Any]:
     """What the pool and the driver need for the engine behind this address."""
     if url.startswith("sqlite"):
-        return {"pool_size": 10, "max_overflow": 10, "hide_parameters": True}
+        return {"pool_size": 10, "max_overflow": 10, "hide_parameters": True, "json_deserializer": orjson.loads}
     return {
         "pool_size": 10,
         "max_overflow": 10,
         "hide_parameters": True,
+        "json_deserializer": orjson.loads,
         "connect_args": {"options": "-c jit=off -c timezone=UTC"},
     }
 

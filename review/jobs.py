@@ -8,13 +8,32 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from review import clock, config, logs, mail
-from review.actions import accounts, approvals, import_runs, log, rounds, seats, settlements
+from review import checkpoint_mail, clock, config, logs, mail, stamping
+from review.actions import (
+    accounts,
+    approvals,
+    bundles,
+    bundling,
+    checkpoints,
+    checks,
+    erasing,
+    import_runs,
+    keys,
+    public_bundles,
+    redactions,
+    rounds,
+    seats,
+    settlements,
+    witnesses,
+)
 from review.actions.accounts import account_write
+from review.audit import clock_step
+from review.keeping import scrubbing
 from review.models import Job, LogHead, session
+from review.rules import clocks
 
 logger = logging.getLogger(__name__)
 
@@ -27,16 +46,32 @@ HANDLERS: Mapping[str, Handler] = {
     "end_arguments": lambda job: settlements.arguments_due(job["incident"], job["round"]),
     "end_ladder": lambda job: settlements.ladder_due(job["incident"], job["settler"]),
     "publish_grade": lambda job: approvals.publish_due(job["incident"], job["proposal"]),
-    "record_heads": lambda _job: log.record_heads(),
-    "publish_checkpoint": lambda _job: log.publish_checkpoint(),
+    "record_heads": lambda _job: public_bundles.follow(checkpoints.publish_on_the_day()),
+    "publish_checkpoint": lambda _job: public_bundles.follow(checkpoints.publish_on_the_hour()),
+    "finish_rotation": lambda _job: keys.finish_rotation(),
+    "check_trail": lambda _job: checks.check_trail(),
     "sweep": lambda _job: sweep(),
+    "discard_file": lambda job: erasing.discard(job["sha256"]),
+    "scrub": lambda job: scrubbing.scrub(job["since"]),
     "send_mail": lambda job: mail.send_notice(job),
+    "mail_checkpoints": lambda _job: checkpoint_mail.address_all(),
+    "mail_checkpoint": lambda job: checkpoint_mail.send(job),
+    "stamp_checkpoint": lambda job: stamping.stamp(job.get("size")),
     "import_file": lambda job: import_runs.go_on(job["run"]),
+    "make_bundle": lambda job: bundling.make(job["bundle"]),
+    "forget_bundles": lambda _job: bundles.forget_silenced(),
 }
+
+# What may take minutes, and may be begun anew at any moment: `flask work` has it done by a process of its own.
+LONG_KINDS = ("check_trail", "make_bundle")
+EVERY = true()
+SHORT = Job.kind.not_in(LONG_KINDS)
+LONG = Job.kind.in_(LONG_KINDS)
 
 LEASE = timedelta(minutes=1)  # a worker that dies leaves its job to the next one after this, longer each time
 LONGEST_WAIT = timedelta(hours=1)
 KEPT = timedelta(days=30)
+QUIET_HOUR = 3  # UTC
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,26 +84,55 @@ class Taken:
     leased: datetime
 
 
-def run_due(limit: int = 1_000, *, stopping: Callable[[], bool] = lambda: False) -> int:
-    """Do every job that is due, those that they make due included, until `stopping`; answers how many were done."""
+def run_due(
+    limit: int = 1_000, *, stopping: Callable[[], bool] = lambda: False, lane: ColumnElement[bool] = EVERY
+) -> int:
+    """Do every job of this lane that is due, those that they make due included, until `stopping`; answers how many."""
+    if _clock_stopped():
+        return 0
     _plant()
     done = 0
     for _turn in range(limit):
-        job = None if stopping() else _take()
+        job = None if stopping() else _take(lane)
         if job is None:
             break
         done += _do(job)
     return done
 
 
+def is_due(lane: ColumnElement[bool]) -> bool:
+    """Whether there is anything to do in this lane now."""
+    return _waits(lane) and not _clock_stopped()
+
+
+def _waits(lane: ColumnElement[bool]) -> bool:
+    session.rollback()
+    found = session.scalar(_due(lane).with_only_columns(Job.id).limit(1))
+    session.rollback()
+    return found is not None
+
+
+def _clock_stopped() -> bool:
+    """Whether the log does not follow this clock. Then nothing is due: what it would close, remind of or forget by a
+    clock ten years ahead is not undone by setting it right."""
+    session.rollback()
+    step = clock_step.stepped(session)
+    session.rollback()
+    if step is not None:
+        logger.warning(clocks.STOPPED % step.values)
+    return step is not None
+
+
 def _plant() -> None:
     """What the clock asks for: the heads once a day, a checkpoint every hour, news or not, and a clean desk."""
     now = clock.now()
-    this_hour, today = log.hour(now), log.hour(now).replace(hour=0)
+    this_hour, today = checkpoints.hour(now), checkpoints.hour(now).replace(hour=0)
     periodic = [
         ("record_heads", f"heads:{clock.day(now)}", today),
         ("sweep", f"sweep:{clock.day(now)}", today),
         ("publish_checkpoint", f"checkpoint:{this_hour:%Y-%m-%dT%H}", this_hour),
+        *_tonight(now),
+        *_told_outside(clock.day(now), today),
     ]
     session.rollback()
     known = set(session.scalars(select(Job.key).where(Job.key.in_([key for _kind, key, _due in periodic]))))
@@ -82,6 +146,24 @@ def _plant() -> None:
             return  # another worker planted them in this moment
 
 
+def _tonight(now: datetime) -> list[tuple[str, str, datetime]]:
+    """The comparison of the next night: planted before it is due, so that no desk begins its day with it."""
+    quiet = now.replace(hour=QUIET_HOUR, minute=0, second=0, microsecond=0)
+    night = quiet if quiet > now else quiet + timedelta(days=1)
+    return [("check_trail", f"check:{clock.day(night)}", night)]
+
+
+def _told_outside(day: str, today: datetime) -> list[tuple[str, str, datetime]]:
+    """What is sent out once a day, where anybody was named to whom: a mail to archives, a request to an authority."""
+    found = []
+    if config.checkpoint_mail() and config.smtp_url():
+        found.append(("mail_checkpoints", f"checkpoint-mail:{day}", today))
+    if config.tsa_url():
+        # After the checkpoint that ends in the day's heads, and after the witnesses had time to sign it.
+        found.append(("stamp_checkpoint", f"stamp:{day}", today + witnesses.OTHERS_MAY_SIGN))
+    return found
+
+
 def _put(jobs: list[tuple[str, str, datetime]]) -> None:
     with account_write():
         for kind, key, due in jobs:
@@ -90,14 +172,12 @@ def _put(jobs: list[tuple[str, str, datetime]]) -> None:
                 session.flush()
 
 
-def _take() -> Taken | None:
+def _take(lane: ColumnElement[bool] = EVERY) -> Taken | None:
     """The job that has been due longest, leased to this worker; two workers never hold the same one."""
-    session.rollback()
-    if session.scalar(_due().limit(1)) is None:
-        session.rollback()
+    if not _waits(lane):
         return None
     with account_write():
-        row = session.scalars(_due().limit(1).with_for_update(skip_locked=True)).one_or_none()
+        row = session.scalars(_due(lane).limit(1).with_for_update(skip_locked=True)).one_or_none()
         if row is None:
             return None
         row.tries += 1
@@ -105,8 +185,8 @@ def _take() -> Taken | None:
         return Taken(row.id, row.kind, dict(row.payload), row.due_at)
 
 
-def _due() -> Any:
-    return select(Job).where(Job.done_at.is_(None), Job.due_at <= clock.now()).order_by(Job.due_at, Job.id)
+def _due(lane: ColumnElement[bool]) -> Any:
+    return select(Job).where(Job.done_at.is_(None), Job.due_at <= clock.now(), lane).order_by(Job.due_at, Job.id)
 
 
 def _do(job: Taken) -> int:
@@ -132,6 +212,8 @@ def sweep() -> None:
     accounts.sweep()
     import_runs.sweep(clock.now() - KEPT)
     seats.sweep()
+    redactions.sweep()
+    bundles.sweep()
     logs.sweep(config.home())
     with account_write():
         session.execute(delete(Job).where(Job.done_at < clock.now() - KEPT))

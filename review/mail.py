@@ -20,6 +20,7 @@ from sqlalchemy import select
 from review import clock, config
 from review.models import Incident, Person, session
 from review.notices import KINDS
+from review.queries.inbox import LEADS_TO
 
 logger = logging.getLogger(__name__)
 
@@ -82,7 +83,7 @@ def send_notice(job: Mapping[str, Any]) -> None:
         return
     post = server(config.smtp_url())
     try:
-        _hand_over(post, _written(post, letter))
+        hand_over(post, _written(post, letter))
     except smtplib.SMTPRecipientsRefused as refused:
         if any(code < 500 for code, _said in refused.recipients.values()):
             raise
@@ -121,11 +122,12 @@ def _written(post: Server, letter: Letter) -> EmailMessage:
 def _link(letter: Letter) -> str | None:
     if not config.address():
         return None
-    path = f"/desk/incidents/{letter.incident}" if letter.incident else "/desk"
+    path = f"/desk/incidents/{letter.incident}" if letter.incident else LEADS_TO.get(letter.kind, "/desk")
     return config.address() + path
 
 
-def _hand_over(post: Server, message: EmailMessage) -> None:
+def hand_over(post: Server, message: EmailMessage) -> None:
+    """Give one message to the server, encrypted wherever it is not this machine."""
     context = ssl.create_default_context()
     if post.encrypted:
         with smtplib.SMTP_SSL(post.host, post.port, timeout=PATIENCE, context=context) as line:

@@ -41,6 +41,12 @@ KINDS = {
     "conflict_disclosed": N_("Somebody who voted here has declared a conflict since."),
     "password_link": N_("An admin made a link to a new password for your log-in."),
     "authenticator_taken": N_("An admin took the authenticator of your log-in away."),
+    "redaction_asked": N_("Somebody asked to have words removed for good. It waits for a second person."),
+    "redaction_seconded": N_("The words that you asked to have removed are gone."),
+    "words_removed": N_("Words that you wrote were removed for good."),
+    "redaction_declined": N_("What you asked to have removed stays. The reason stands on the page of removals."),
+    "bundle_ready": N_("A bundle that you asked for is ready."),
+    "bundle_stopped": N_("A bundle that you asked for could not be made."),
     "log_in_in_hand": N_("An admin took the log-in of somebody of the desk in hand."),
 }
 
@@ -56,9 +62,19 @@ def tell(act: Act, kind: str, pseudonyms: Iterable[str]) -> None:
     _tell(act, kind, session.scalars(statement))
 
 
+def tell_these(act: Act, kind: str, people: Iterable[int]) -> None:
+    """One line to each of these people, but for whoever acts."""
+    _tell(act, kind, people)
+
+
 def tell_leads(act: Act, kind: str) -> None:
     """One line to every active lead, but for whoever acts."""
     _tell(act, kind, session.scalars(select(Person.id).where(Person.role == "lead", Person.active)))
+
+
+def tell_who_may_second(act: Act, kind: str) -> None:
+    """One line to every active lead and admin, but for whoever acts."""
+    _tell(act, kind, session.scalars(select(Person.id).where(Person.role.in_(("lead", "admin")), Person.active)))
 
 
 def tell_of_log_in(act: Act, kind: str, person: int) -> None:

@@ -12,7 +12,8 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from review.config import ENVIRONMENT, ROOT, home
+from review.config import ENVIRONMENT, ROOT, home, named_home
+from review.modes import keep_private
 
 PATIENCE = 30.0
 TICK = 0.2
@@ -31,6 +32,7 @@ def main() -> int:
     parser.add_argument("--processes", type=int, default=1, help="web processes; more than one on PostgreSQL")
     parser.add_argument("--workers", type=int, default=1, help="workers at once; more than one on PostgreSQL")
     wanted = parser.parse_args()
+    keep_private(named_home())
     if wanted.restart:
         return restart()
     crew = Crew(wanted.port, wanted.processes, wanted.workers)
@@ -71,10 +73,14 @@ def prepare(port: int) -> None:
     flask("db", "upgrade")
     from review import create_app
     from review.actions import invitations
+    from review.queries import health
 
     app = create_app()
     with app.app_context():
-        token = invitations.first_link()
+        rolled_back = health.rollback()
+        token = None if rolled_back else invitations.first_link()
+    if rolled_back:
+        say(rolled_back.sentence)
     if token:
         base = app.config["ASSAY_URL"] or f"http://127.0.0.1:{port}"
         say(f"No account yet. Set up the desk, once, at {base.rstrip('/')}/setup/{token}")

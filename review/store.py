@@ -7,6 +7,7 @@ import hashlib
 import os
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
 from typing import BinaryIO
 from urllib.parse import unquote, urlsplit
@@ -73,6 +74,13 @@ class Store:
         except MissingObject:
             return False
         return True
+
+    def names(self, before: datetime) -> Iterator[str]:
+        """The digest of every kept file that was put here before a moment: a younger one may still find its row."""
+        for page in obstore.list(self._objects):
+            for one in page:
+                if one["last_modified"] < before:
+                    yield one["path"].rpartition("/")[2]
 
     def discard(self, digest: str) -> None:
         """Remove a file for good: only a redaction that the trail records may ask for it."""

@@ -18,10 +18,10 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from hypothesis import HealthCheck, settings
 
-from review import create_app
+from review import clock, create_app
 from review.config import ENVIRONMENT
 from review.extensions import db
-from tests import chromium, engines
+from tests import chromium, clocks, engines
 from tests.missing import NEVER_REQUIRED, NOT_TESTED, everything_required, not_tested
 
 settings.register_profile(
@@ -156,6 +156,14 @@ def make_app(home: Path, database: dict[str, str]) -> Iterator[Make]:
 def app(make_app: Make) -> Flask:
     """The application on a migrated, empty database of this engine; forms need no token in it."""
     return make_app()
+
+
+@pytest.fixture
+def time() -> Iterator[clocks.Clock]:
+    """A clock that the test moves. Asked for before a desk is built, so that no moment of it lies ahead."""
+    moving = clocks.Clock()
+    with clock.reading(moving):
+        yield moving
 
 
 @pytest.fixture

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -44,6 +47,8 @@ class Cluster:
     """A running PostgreSQL server of our own; one for each test process."""
 
     port: int
+    data: Path
+    start: Callable[[], None]
     names: Iterator[int] = field(default_factory=count)
 
     def url(self, role: str, name: str) -> str:
@@ -64,6 +69,20 @@ class Cluster:
         self.run(f"GRANT CREATE ON SCHEMA public TO {OWNER}", name)
         return name
 
+    def crash(self) -> None:
+        """Every process of the server is killed at once, as by a power cut, and the server started again."""
+        first = int((self.data / "postmaster.pid").read_text().splitlines()[0])
+        others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
+        for process in (first, *map(int, others)):
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(_runs(process) for process in (first, *map(int, others))):
+            time.sleep(0.01)
+        # Where nobody buries the dead, the server would take its own corpse for a living one.
+        for lock in (self.data / "postmaster.pid", self.data.parent / f".s.PGSQL.{self.port}.lock"):
+            lock.unlink(missing_ok=True)
+        self.start()
+
     def drop(self, name: str) -> None:
         """Throw a database away, whoever is still connected."""
         self.run(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
@@ -81,9 +100,10 @@ def cluster(programs: Path, settings: tuple[str, ...] = FAST) -> Iterator[Cluste
     listening = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 {options}"
     try:
         _as_postgres(f"{programs}/initdb -D {data} -A trust -U postgres -E UTF8 --locale=C --no-sync")
-        _as_postgres(f"{programs}/pg_ctl -D {data} -l {folder}/log -w -o '{listening}' start")
+        start = partial(_as_postgres, f"{programs}/pg_ctl -D {data} -l {folder}/log -w -o '{listening}' start")
+        start()
         try:
-            running = Cluster(port)
+            running = Cluster(port, data, start)
             for role in (OWNER, APPLICATION):
                 running.run(f"CREATE ROLE {role} LOGIN")
             yield running
@@ -91,6 +111,14 @@ def cluster(programs: Path, settings: tuple[str, ...] = FAST) -> Iterator[Cluste
             _as_postgres(f"{programs}/pg_ctl -D {data} -m immediate stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _runs(process: int) -> bool:
+    """Whether a process is still there; one that is dead and not yet buried is not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (FileNotFoundError, ProcessLookupError):
+        return False
 
 
 def _as_postgres(command: str) -> None:

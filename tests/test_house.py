@@ -187,7 +187,7 @@ def test_make_run_serves_with_a_worker_and_ends_both(home: Path, how: signal.Sig
         try:
             assert wait_for(f"http://127.0.0.1:{port}/healthz", process) == (
                 200,
-                '{"database":"ok","disk":"ok","migrations":"ok","worker":"ok"}\n',
+                '{"database":"ok","disk":"ok","log":"ok","migrations":"ok","trail":"ok","worker":"ok"}\n',
             )
             link = re.search(r"http://\S+/setup/\S+", log.read_text())[0]
             assert answer(link)[0] == 200

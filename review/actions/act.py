@@ -11,7 +11,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from datetime import datetime
 from functools import cached_property
@@ -61,6 +61,7 @@ _INCIDENT = (
 )
 _LOCKED = _INCIDENT.where(INCIDENTS.c.id == bindparam("id"))
 _LOCKED_BY_NAME = _INCIDENT.where(INCIDENTS.c.name == bindparam("name"))
+_NEW = insert(INCIDENTS).returning(INCIDENTS.c.id, sort_by_parameter_order=True)
 _ASKED_ANEW = {"done_at": None, "tries": 0, "problem": None}
 
 
@@ -79,6 +80,7 @@ class Act:
         self.held: dict[int, Held] = {}
         self.about: Held | None = None  # of several incidents, the one that the act is about
         self.entries: list[tuple[Entry, Held | None]] = []
+        self.behind: list[Callable[[], None]] = []  # done once the events stand, before the head moves
         self.rows: list[tuple[Any, Event]] = []
         self.connection: Connection
         self._person_keys: dict[int, bytes] = {}
@@ -254,14 +256,23 @@ class Act:
 
     def create_incident(self) -> Held:
         """A new incident with a random name, held by this act."""
-        row = as_new()
-        row.name = "i-" + canonical.random_name()
-        values = {name: value for name, value in vars(row).items() if value is not None}
-        made = self.connection.execute(insert(INCIDENTS).returning(INCIDENTS.c.id), values)
-        row.id = made.scalar_one()
-        self.changed = True
-        self.held[row.id] = Held(row, History(row.name, self._policies, self._codebooks))
-        return self.held[row.id]
+        return self.create_incidents(1)[0]
+
+    def create_incidents(self, count: int) -> list[Held]:
+        """So many new incidents with random names, written at once and held by this act."""
+        rows = [as_new() for _one in range(count)]
+        for row in rows:
+            row.name = "i-" + canonical.random_name()
+        values = [{name: value for name, value in vars(row).items() if value is not None} for row in rows]
+        ids = self.connection.execute(_NEW, values).scalars().all() if rows else []
+        self.changed = self.changed or bool(rows)
+        return [self._made(row, id_) for row, id_ in zip(rows, ids, strict=True)]
+
+    def _made(self, row: Incident, id_: int) -> Held:
+        row.id = id_
+        held = self.held[id_] = Held(row, History(row.name, self._policies, self._codebooks))
+        held.people = {}  # nobody is known in what did not exist before
+        return held
 
     def record(
         self, event: Event, *, held: Held | None = None, claim: str | None = None, by: Actor | None = None

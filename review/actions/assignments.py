@@ -13,10 +13,11 @@ from review.actions import seats
 from review.actions.act import Act, acting
 from review.actions.verb import action
 from review.audit.events.grading import ReviewerAssigned, ReviewerReleased
-from review.models import Hold, Incident, Participation, Person, Stream, Turn, session
+from review.models import Hold, Incident, Participation, Stream, Turn, session
 from review.models.admissions import shown_to
 from review.models.dossiers import dossier
 from review.models.languages import languages_of, languages_read
+from review.models.refs import find_incident
 from review.rules import assignment, texts
 from review.rules.assignment import Candidate
 from review.rules.errors import Forbidden, Invalid, NotFound, Refused
@@ -24,7 +25,6 @@ from review.rules.permissions import Actor, may
 from review.rules.viewers import Deed
 from review.rules.words import N_
 
-NOT_FREE = N_("%(names)s cannot be asked: entered the incident, declared a conflict, settles it, or was asked already.")
 NOBODY = N_("Not answered yet. Choose whom to ask.")
 PAGE = 50  # incidents that one press of "next" looks at
 READ = 10  # of those, how many are opened to see what language they are in
@@ -53,14 +53,8 @@ def assign_panel(actor: Actor, ref: str, number: int, people: Iterable[int], *, 
         asked = [seats.member(person) for person in dict.fromkeys(people)]
         if not asked:
             raise Invalid({"people": NOBODY})
-        barred = tuple(person.name for person in asked if not _may_be_asked(act, person))
-        if barred:
-            raise Invalid({"people": NOT_FREE}, names=barred)
+        seats.must_be_free(act, asked, "people")
         seats.ask(act, number, asked, round_.policy, texts.remark(reason))
-
-
-def _may_be_asked(act: Act, person: Person) -> bool:
-    return assignment.eligible(act.dossier, act.pseudonym(person.id, act.incident.name))
 
 
 @action("release_reviewer", ReviewerReleased)
@@ -193,20 +187,8 @@ def _hold(actor: Actor, ref: str) -> bool:
 
 @action("take_up", ReviewerAssigned)
 def take_up(actor: Actor, ref: str) -> None:
-    """Whoever begins their answer takes the seat that "next" held for them, also a moment late while it is still free.
-
-    Without such a seat nothing is done: whether they may answer, the answer's own guards say.
-    """
-    number = seats.held(actor.person, ref)
-    if number is None:
+    """Whoever begins a ballot takes the seat that "next" held for them; without one nothing is done."""
+    if seats.held(actor.person, find_incident(session, ref)) is None:
         return
     with acting(actor, ref) as act:
-        round_ = act.dossier.open_round
-        seats.drop(act.actor.person)
-        if round_ is None or round_.number != number or seats.free(act, round_) < 1:
-            return
-        if not assignment.eligible(act.dossier, act.who):
-            return
-        act.require("take_up")
-        act.record(ReviewerAssigned(round=round_.number, who=act.who))
-        seats.owe(act, round_.number, act.who, round_.policy)
+        seats.take_up(act)

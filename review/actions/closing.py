@@ -96,10 +96,11 @@ def _open_settlement(act: Act, opened: Dossier, number: int) -> None:
     notices.tell_leads(act, "settlement_opened")
 
 
-def end_arguments(act: Act, number: int, at: datetime) -> None:
-    """Let the arguments on this round end, and its second vote open, at that moment."""
+def end_arguments(act: Act, number: int, at: datetime, *, again: datetime | None = None) -> None:
+    """Let the arguments on this round end, and its second vote open, at that moment; `again`: where it could not."""
     name = act.incident.name
-    act.later("end_arguments", arguments_key(name, number), {"incident": name, "round": number}, at)
+    payload = {"incident": name, "round": number, "at": at.isoformat()}
+    act.later("end_arguments", arguments_key(name, number), payload, again or at)
 
 
 def record_settled(act: Act, dossier: Dossier, result: Settled) -> Event:

@@ -46,10 +46,13 @@ def draft(person: int, ref: str, kind: str) -> dict[str, Any] | None:
     """What this person typed here and has not sent; None where there is nothing."""
     incident = find_incident(session, ref)
     row = session.get(Draft, (person, incident, kind))
-    if row is None:
-        return None
-    text = keys.load(config.home()).open_text(row.values["sealed"], _label(person, incident, kind))
-    values: dict[str, Any] = orjson.loads(text)
+    return None if row is None else opened(row)
+
+
+def opened(row: Draft) -> dict[str, Any]:
+    """What a draft holds; it is encrypted at rest."""
+    label = _label(row.person_id, row.incident_id, row.kind)
+    values: dict[str, Any] = orjson.loads(keys.load(config.home()).open_text(row.values["sealed"], label))
     return values
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from sqlalchemy import select
 
 from review import notices
-from review.actions import approvals, rounds
+from review.actions import approvals, rechecks, rounds
 from review.actions.act import Act, Held, acting
 from review.actions.carrying import carry
 from review.actions.verb import action
@@ -32,7 +32,7 @@ from review.models.refs import find_incident
 from review.rules import merging, points, texts
 from review.rules.errors import Invalid
 from review.rules.merging import Part
-from review.rules.permissions import SYSTEM, Actor
+from review.rules.permissions import Actor
 from review.rules.viewers import Deed
 
 
@@ -78,15 +78,15 @@ def _other(act: Act, one: Held) -> Held:
 
 def _absorb(act: Act, one: Held, other: Held, reason: str) -> None:
     """What the other incident is told, and what must stand right behind it in the act."""
-    event = act.record(IncidentAbsorbed(other=[one.row.name], reason=reason), held=other)
+    act.about = other
+    event = act.record(IncidentAbsorbed(other=[one.row.name], reason=reason))
     standing, version = other.dossier.proposal, other.dossier.determination
     if standing is not None and other.dossier.stage == "approval":
-        act.record(ProposalVoided(of=standing.seq, reason=reason), held=other)
+        act.record(ProposalVoided(of=standing.seq, reason=reason))
     elif version is not None and other.dossier.stage == "published" and not other.dossier.recheck:
-        act.record(RecheckOpened(version=version.version, cause=event, reason=None), held=other, by=SYSTEM)
+        rechecks.follow(act, version.version, event)
     for person in _known(persons_involved(session, one.row.name)):
         act.participate(other, person)
-    act.about = other
     notices.tell_leads(act, "absorbed")
     act.about = one
 

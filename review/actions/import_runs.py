@@ -33,6 +33,7 @@ PREVIEWED = 10
 LONGEST_THEATRE, LONGEST_NAME, LONGEST_CODE = 100, 200, 300
 
 GONE = N_("The file is no longer here. Upload it again: what was imported already will not be imported twice.")
+SPOILT = N_("The file can no longer be read. Upload it again: what was imported already will not be imported twice.")
 NOT_ALLOWED = N_("Whoever started this import may import no more. Another admin can upload the file again.")
 NO_THEATRE = N_("Not answered yet. At most %(most)s characters.")
 UNKNOWN_COLUMN = N_("Choose a column of the file, or none.")
@@ -109,7 +110,10 @@ def start(actor: Actor, name: str) -> None:
     if problem is not None:
         raise Invalid({"mapping": problem})
     with account_write():
-        _change(run.id, stage="waiting", person_id=actor.person)
+        still = update(ImportRun).where(ImportRun.id == run.id, ImportRun.stage == "draft")
+        taken = session.execute(still.values(stage="waiting", person_id=actor.person))
+        if not taken.rowcount:  # type: ignore[attr-defined]  # started or thrown away meanwhile
+            raise NotFound("import")
         _ask(name, 0)
 
 
@@ -176,12 +180,16 @@ def go_on(name: str) -> None:
     run = session.scalars(select(ImportRun).where(ImportRun.name == name)).one_or_none()
     if run is None or run.stage != "waiting":
         return
+    id_ = run.id
+    if not _path(name).exists():
+        _end(id_, name, "failed", GONE)
+        return
     try:
         _slice(run)
-    except FileNotFoundError:
-        _end(run.id, name, "failed", GONE)
+    except Unreadable:
+        _end(id_, name, "failed", SPOILT)
     except Forbidden:
-        _end(run.id, name, "failed", NOT_ALLOWED)
+        _end(id_, name, "failed", NOT_ALLOWED)
 
 
 def _slice(run: ImportRun) -> None:

@@ -12,28 +12,24 @@ from typing import Any, Literal
 from sqlalchemy import insert, select
 
 from review.actions.act import Act, acting
-from review.actions.held import INCIDENTS, Held, as_new
+from review.actions.erasing import known_by
+from review.actions.held import Held
 from review.actions.streams import put_stream
 from review.actions.tables import File, Row, Unreadable, examined, fits, for_kind, rows
 from review.actions.verb import action
-from review.audit import canonical
 from review.audit.events.grading import GradeImported
 from review.audit.events.incidents import IncidentImported
 from review.audit.events.log import ImportMade, StreamDefined
 from review.models import CodebookVersion, Determination, ImportedRow, Stream, session
-from review.models.dossiers import codebooks, policies
 from review.rules import columns, grades, imports, streams
 from review.rules.columns import Kind
 from review.rules.errors import Forbidden
-from review.rules.history import History
 from review.rules.imports import THEATRE, Reading
 from review.rules.permissions import Actor, may
 from review.rules.sources import normalised_url, url_problem
 
 BATCH = 1_000
 LARGE = 4_000  # characters of a row that may be too much once it is facts
-
-_NEW = insert(INCIDENTS).returning(INCIDENTS.c.id, sort_by_parameter_order=True)
 
 Outcome = Literal["imported", "present", "changed", "refused"]
 
@@ -182,12 +178,13 @@ def _key(row: Row, file: File) -> str:
 
 
 def _known(keys: Iterable[str]) -> dict[str, str]:
-    wanted = list(keys)
+    wanted = {known_by(key): key for key in keys}  # a row whose words were removed is known by a digest alone
+    asked = [*wanted.values(), *wanted]
     found: dict[str, str] = {}
-    for start in range(0, len(wanted), 500):
-        some = ImportedRow.key.in_(wanted[start : start + 500])
+    for start in range(0, len(asked), 500):
+        some = ImportedRow.key.in_(asked[start : start + 500])
         found |= dict(session.execute(select(ImportedRow.key, ImportedRow.sha256).where(some)).all())
-    return found
+    return {wanted.get(key, key): sha256 for key, sha256 in found.items()}
 
 
 @dataclass(slots=True)
@@ -200,7 +197,7 @@ class _Batch:
 
     def make(self, new: list[Judged]) -> list[dict[str, Any]]:
         book = _codebook() if any(row.reading and row.reading.grade for row in new) else 0
-        return [self._make(row, held, book) for row, held in zip(new, _created(self.act, len(new)), strict=True)]
+        return [self._make(row, held, book) for row, held in zip(new, self.act.create_incidents(len(new)), strict=True)]
 
     def _make(self, new: Judged, held: Held, book: int) -> dict[str, Any]:
         reading = new.reading
@@ -239,22 +236,6 @@ class _Batch:
                 put_stream(self.act, slug, name[: streams.LONGEST_NAME], "active", None)
             self.slugs[party] = slug
         return self.slugs[party]
-
-
-def _created(act: Act, count: int) -> list[Held]:
-    """So many new incidents with random names, written at once and held by this act."""
-    made = [as_new() for _one in range(count)]
-    for row in made:
-        row.name = "i-" + canonical.random_name()
-    values = [{name: value for name, value in vars(row).items() if value is not None} for row in made]
-    ids = act.connection.execute(_NEW, values).scalars().all() if made else []
-    known = policies(session), codebooks(session)
-    for row, id_ in zip(made, ids, strict=True):
-        row.id = id_
-        act.held[id_] = held = Held(row, History(row.name, *known))
-        held.people = {}  # nobody is known in what did not exist before
-    act.changed = act.changed or bool(made)
-    return [act.held[row.id] for row in made]
 
 
 def _codebook() -> int:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable
-from datetime import date
 from functools import partial
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -13,7 +12,7 @@ from sqlalchemy import JSON, bindparam, insert, inspect, select, update
 
 from review import clock, config
 from review.actions import consequences
-from review.audit import canonical, keys
+from review.audit import canonical, keys, remembered
 from review.audit.append import Append, Entry, Leaf
 from review.audit.events.event import Event
 from review.audit.events.grading import RoundClosed, RoundOpened
@@ -23,6 +22,7 @@ from review.models import CodebookVersion, Disclosure, Incident, LogHead, Policy
 from review.models import Event as EventRow
 from review.models.dossiers import record
 from review.models.projections import project
+from review.rules import clocks
 from review.rules.errors import ReadOnly
 from review.rules.grades import CODEBOOKS, Codebook
 from review.rules.permissions import SYSTEM, Actor
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from review.actions.act import Act, Held
 
 FORMAT = "assay/1"
-DAYS_AHEAD, DAYS_BACK = 7, 1
 
 # Built once: every act ends with these.
 _LOG = LogHead.__table__
@@ -107,15 +106,19 @@ def append_all(act: Act) -> None:
     # Columns, never the row object: one read earlier in this session would hide what others appended since.
     connection = act.connection
     origin, size, edge, last_day = connection.execute(_HEAD).one()
+    remembered.must_continue(session, act.home, size)
     append = Append(origin, Edge.from_list(size, edge), _day(act, last_day), clock.stamp(act.at))
     touched = _chained(act, append)
     _write(act, append)
-    connection.execute(_MOVED, {"to_size": append.size, "to_edge": append.edge.to_list(), "to_day": append.day})
     _add_facts(act)
     for held in touched:
         _project(act, held)
     _change(act, touched)
     session.flush()
+    for step in act.behind:
+        step()
+    # Last: what stands beyond the head belongs to this transaction, and only such an event covers what goes with it.
+    connection.execute(_MOVED, {"to_size": append.size, "to_edge": append.edge.to_list(), "to_day": append.day})
 
 
 def _add_facts(act: Act) -> None:
@@ -259,7 +262,7 @@ def _day(act: Act, last_day: str | None) -> str:
     today = clock.day(act.at)
     if last_day is None or any(isinstance(entry.event, ClockStepped) for entry, _held in act.entries):
         return today
-    ahead = (date.fromisoformat(today) - date.fromisoformat(last_day)).days
-    if ahead > DAYS_AHEAD or ahead < -DAYS_BACK:
-        raise ReadOnly("clock", last=last_day, now=today)
+    step = clocks.step(last_day, today)
+    if step is not None:
+        raise ReadOnly("clock", **step.values)
     return max(today, last_day)

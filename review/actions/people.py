@@ -12,6 +12,7 @@ from review import notices
 from review.actions import invitations, passwords, second_factors, sessions
 from review.actions.accounts import account_write, security
 from review.actions.act import Act, acting
+from review.actions.restrictions import leave_a_lifter
 from review.actions.verb import action
 from review.audit import canonical
 from review.audit.events.log import (
@@ -23,10 +24,10 @@ from review.audit.events.log import (
 )
 from review.models import Event, LogHead, Person, PersonKey, session
 from review.models.persons import KEY_LABEL
-from review.rules import texts
+from review.rules import leaving, texts
 from review.rules.accounts import tidy
 from review.rules.errors import Invalid, NotFound
-from review.rules.permissions import ROLES, SYSTEM, Actor
+from review.rules.permissions import ROLES, SYSTEM, Actor, may
 from review.rules.viewers import Deed
 from review.rules.words import N_
 
@@ -146,6 +147,8 @@ def grant_role(actor: Actor, person: int, role: str, *, reason: str) -> None:
             raise Invalid({"person": CLOSED})
         if row.role == role:
             raise Invalid({"role": N_("This person holds that role already.")})
+        if not may(role, "lift_restriction"):
+            leave_a_lifter(row.id)
         if row.role:
             act.record(RoleRevoked(who=row.log_name, role=row.role, reason=words))
         act.record(RoleGranted(who=row.log_name, role=role, reason=words))
@@ -160,6 +163,7 @@ def revoke_role(actor: Actor, person: int, *, reason: str) -> None:
         words = texts.reason(reason)
         if row.role is None:
             raise Invalid({"role": N_("This person holds no role.")})
+        leave_a_lifter(row.id)
         act.record(RoleRevoked(who=row.log_name, role=row.role, reason=words))
         row.role = None
 
@@ -172,6 +176,7 @@ def deactivate_person(actor: Actor, person: int, *, reason: str) -> None:
         words = texts.reason(reason)
         if not row.active:
             raise Invalid({"person": N_("This person's log-in is closed already.")})
+        leave_a_lifter(row.id)
         act.record(PersonDeactivated(who=row.log_name, name=row.name))
         if row.role:
             act.record(RoleRevoked(who=row.log_name, role=row.role, reason=words))
@@ -187,6 +192,8 @@ def reactivate_person(actor: Actor, person: int, *, reason: str) -> None:
         words = texts.reason(reason)
         if row.active:
             raise Invalid({"person": N_("This person's log-in is open.")})
+        if session.get(PersonKey, row.id) is None:
+            raise Invalid({"person": leaving.LEFT_ALREADY})
         act.record(PersonReactivated(who=row.log_name, name=row.name))
         row.active, row.role = True, _role_before_closing(row.log_name)
         if row.role:

@@ -10,7 +10,8 @@ from review.actions.act import acting
 from review.actions.verb import action
 from review.audit.events.incidents import IncidentRestricted
 from review.models import Person, session
-from review.rules import texts
+from review.models.admissions import lifters
+from review.rules import leaving, texts
 from review.rules.errors import Invalid
 from review.rules.permissions import Actor
 from review.rules.viewers import Deed
@@ -34,6 +35,7 @@ def restrict_incident(actor: Actor, ref: str, *, people: Iterable[int], reason: 
         if len(names) < len(named):
             raise Invalid({"people": NOT_HERE})
         act.record(IncidentRestricted(on=True, people=names, reason=words))
+        act.later("forget_bundles", "forget_bundles", {})
         return act.incident.name
 
 
@@ -44,3 +46,9 @@ def lift_restriction(actor: Actor, ref: str, *, reason: str | None) -> str:
         act.require("lift_restriction", Deed(reason=reason or None))
         act.record(IncidentRestricted(on=False, people=None, reason=texts.reason(reason)))
         return act.incident.name
+
+
+def leave_a_lifter(person: int) -> None:
+    """Whoever alone could still lift a restriction keeps the right: else the incident would be there for nobody."""
+    if leaving.holds_alone(person, lifters(session, person)):
+        raise Invalid({"person": leaving.HOLDS_ALONE})

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from review import notices
 from review.actions import closing, seats
 from review.actions.act import Act, acting
-from review.actions.assignments import take_up
 from review.actions.seats import in_round
 from review.actions.verb import action
 from review.audit.append import evidence_of
@@ -39,7 +38,6 @@ from review.rules.words import N_
 NO_POLICY = N_("No such policy has been set.")
 NO_CODEBOOK = N_("No such codebook has been defined.")
 NO_KIND = N_("A round of this kind cannot be opened now.")
-NOT_FREE = N_("%(names)s cannot be asked: entered the incident, declared a conflict, or settles it.")
 NO_HOURS = N_("Give the time in whole hours, from 1 to 1,000.")
 MOST_HOURS = 1_000
 
@@ -85,29 +83,42 @@ def opened(
         if kind and kind != opening.kind:
             raise Invalid({"kind": NO_KIND})
         policy_seq, codebook_seq = _terms(act.dossier, opening, policy, codebook)
-        event = RoundOpened(
-            round=opening.number,
-            kind=opening.kind,
-            of=opening.of,
-            policy=policy_seq,
-            codebook=codebook_seq,
-            evidence=evidence_of(act.chain),
-            reason=texts.remark(reason),
-        )
-        act.record(event)
-        fact = Round(
-            number=opening.number,
-            kind=opening.kind,
-            policy_seq=policy_seq,
-            codebook_seq=codebook_seq,
-            evidence=opening.evidence,
-        )
-        act.add(fact, event)
+        _record_opening(act, opening, policy_seq, codebook_seq, texts.remark(reason))
         policy_now = _policy_value(policy_seq)
         hours = policy_now.times["second_vote" if opening.kind == "second" else "round"]
         seats.put_deadline(act, opening.number, act.at + timedelta(hours=hours))
         _ask(act, opening, reviewers, policy_now)
     return opening.number
+
+
+def opened_and_abandoned(act: Act, reason: str) -> int:
+    """The second round of a settlement opens and is abandoned in this act, and nobody is asked."""
+    opening = rounds.open_round(act.dossier)
+    _record_opening(act, opening, *_terms(act.dossier, opening, None, None), reason)
+    closing.record_closing(act, rounds.unheld(opening.number), reason)
+    return opening.number
+
+
+def _record_opening(act: Act, opening: Opening, policy: int, codebook: int, reason: str | None) -> None:
+    """`round.opened` and its fact, under a copy of the policy and the codebook."""
+    event = RoundOpened(
+        round=opening.number,
+        kind=opening.kind,
+        of=opening.of,
+        policy=policy,
+        codebook=codebook,
+        evidence=evidence_of(act.chain),
+        reason=reason,
+    )
+    act.record(event)
+    fact = Round(
+        number=opening.number,
+        kind=opening.kind,
+        policy_seq=policy,
+        codebook_seq=codebook,
+        evidence=opening.evidence,
+    )
+    act.add(fact, event)
 
 
 def _terms(there: Dossier, opening: Opening, policy: int | None, codebook: str | None) -> tuple[int, int]:
@@ -143,15 +154,8 @@ def _codebook(wanted: str) -> int:
 def _ask(act: Act, opening: Opening, reviewers: Iterable[int], policy: PolicyValue) -> None:
     people = _active(act, opening.people) if opening.kind == "second" else [seats.member(one) for one in reviewers]
     asked = {person.id: person for person in people}
-    barred = tuple(person.name for person in asked.values() if not _may_be_asked(act, person))
-    if barred:
-        raise Invalid({"reviewers": NOT_FREE}, names=barred)
+    seats.must_be_free(act, asked.values(), "reviewers")
     seats.ask(act, opening.number, asked.values(), policy)
-
-
-def _may_be_asked(act: Act, person: Person) -> bool:
-    who = act.pseudonym(person.id, act.incident.name)
-    return rounds.may_judge(act.dossier, who) and who not in act.dossier.settled
 
 
 def _active(act: Act, pseudonyms: Sequence[str]) -> Sequence[Person]:
@@ -200,21 +204,21 @@ def deadline_due(ref: str, number: int) -> None:
 # --- answering ------------------------------------------------------------------------------------------
 
 
-@action("recuse", ReviewerRecused)
+@action("recuse", ReviewerAssigned, ReviewerRecused)
 def recuse(actor: Actor, ref: str, number: int, *, ground: str | None) -> None:
     """Somebody who was asked steps back; the ground stays inside."""
-    take_up(actor, ref)
     with acting(actor, ref) as act:
+        seats.take_up(act)
         act.require("recuse")
         in_round(act, number)
         act.record(ReviewerRecused(round=number, reason=texts.reason(ground, "ground")))
 
 
-@action("abstain", ReviewerAbstained)
+@action("abstain", ReviewerAssigned, ReviewerAbstained)
 def abstain(actor: Actor, ref: str, number: int, *, reason: str | None) -> None:
     """Somebody who was asked says that they cannot judge: an answer, not part of the quorum."""
-    take_up(actor, ref)
     with acting(actor, ref) as act:
+        seats.take_up(act)
         round_ = act.dossier.open_round
         if round_ and round_.number == number and round_.answer(act.who) == "abstained":
             return  # the same form posted twice is one answer

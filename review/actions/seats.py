@@ -18,15 +18,16 @@ from review.actions.accounts import account_write
 from review.actions.act import Act, acting
 from review.audit.events.grading import ReviewerAssigned
 from review.models import Hold, Job, Person, session
-from review.models.refs import find_incident
 from review.models.work import deadline_key, seat_key
 from review.rules import assignment, rounds
 from review.rules.dossier import Round
-from review.rules.errors import NotFound, Stale
+from review.rules.errors import Invalid, NotFound, Stale
 from review.rules.permissions import SYSTEM, Actor
 from review.rules.policy import Policy
+from review.rules.words import N_
 
 JUDGES = ("reviewer", "lead")
+NOT_FREE = N_("%(names)s cannot be asked: entered the incident, declared a conflict, settles it, or was asked already.")
 
 
 def in_round(act: Act, number: int) -> Round:
@@ -46,6 +47,14 @@ def member(person: int) -> Person:
     return found
 
 
+def must_be_free(act: Act, people: Iterable[Person], field: str) -> None:
+    """Every one of these may be asked here; a problem of `field` names who may not."""
+    known = [(person.name, act.pseudonym(person.id, act.incident.name)) for person in people]
+    barred = tuple(name for name, who in known if not assignment.free(act.dossier, who))
+    if barred:
+        raise Invalid({field: NOT_FREE}, names=barred)
+
+
 _SEAT = Hold.__table__
 # Built once: every vote asks whether it takes up a seat.
 _HELD = select(_SEAT.c.incident_id, _SEAT.c.round).where(_SEAT.c.person_id == bindparam("person"))
@@ -54,10 +63,31 @@ _HELD = select(_SEAT.c.incident_id, _SEAT.c.round).where(_SEAT.c.person_id == bi
 # --- held ----------------------------------------------------------------------------------------------------
 
 
-def held(person: int | None, ref: str) -> int | None:
-    """The round in which "next" held a seat for this person here, run out or not."""
+def held(person: int | None, incident: int) -> int | None:
+    """The round in which "next" held a seat for this person in this incident, run out or not."""
     row = session.execute(_HELD, {"person": person}).first()
-    return row.round if row and row.incident_id == find_incident(session, ref) else None
+    return row.round if row and row.incident_id == incident else None
+
+
+def take_up(act: Act) -> None:
+    """Whoever begins an answer takes the seat that "next" held for them, also a moment late while it is still free.
+
+    Without such a seat nothing is done: whether they may answer, the answer's own guards say. It stands or falls with
+    the act that it is part of.
+    """
+    number = held(act.actor.person, act.incident.id)
+    if number is None:
+        return
+    round_ = act.dossier.open_round
+    drop(act.actor.person)
+    if round_ is None or round_.number != number or free(act, round_) < 1:
+        return
+    if not assignment.eligible(act.dossier, act.who):
+        return
+    act.require("take_up")
+    act.record(ReviewerAssigned(round=number, who=act.who))
+    owe(act, number, act.who, round_.policy)
+    act.only.dossier = assignment.taken_up(act.dossier, act.who)
 
 
 def free(act: Act, round_: Round) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 from sqlalchemy.exc import OperationalError
 
 from review import clock
@@ -18,12 +18,12 @@ from review.rules.accounts import TOUCH, digest
 def open_session(person_id: int, *, agent: str | None = None) -> str:
     """A session for somebody who has just proven who they are by a one-time link."""
     with account_write():
-        before = session.scalar(select(Password.sign_ins).where(Password.person_id == person_id)) or 0
-        return begin(person_id, before + 1, agent)
+        return begin(person_id, agent)
 
 
-def begin(person_id: int, sign_in: int, agent: str | None) -> str:
-    """A new session's token, inside the open transaction; `sign_in` says which of the person's sign-ins it is."""
+def begin(person_id: int, agent: str | None) -> str:
+    """A new session's token, inside the open transaction; by a link or a password, it is one more sign-in."""
+    sign_in = _counted(person_id)
     token = secrets.token_urlsafe(32)
     now = clock.now()
     session.add(
@@ -38,6 +38,17 @@ def begin(person_id: int, sign_in: int, agent: str | None) -> str:
         )
     )
     return token
+
+
+def _counted(person_id: int) -> int:
+    """Which of the person's sign-ins this one is."""
+    counted = (
+        update(Password)
+        .where(Password.person_id == person_id)
+        .values(sign_ins=Password.sign_ins + 1)
+        .returning(Password.sign_ins)
+    )
+    return int(session.execute(counted).scalar_one())
 
 
 def sign_out(token: str) -> None:

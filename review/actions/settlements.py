@@ -8,8 +8,8 @@ from datetime import timedelta
 
 from review import notices
 from review.actions import closing
-from review.actions.act import Act, acting
-from review.actions.rounds import opened
+from review.actions.act import acting
+from review.actions.rounds import opened, opened_and_abandoned
 from review.actions.verb import action
 from review.audit.events.grading import (
     DissentRecorded,
@@ -22,7 +22,7 @@ from review.audit.events.grading import (
     SettlementClosed,
     SettlerAppointed,
 )
-from review.models import Person, Round, session
+from review.models import Person, session
 from review.models.work import ladder_key
 from review.rules import rounds, settlement, texts
 from review.rules.errors import NotFound
@@ -41,34 +41,9 @@ def abandon_settlement(actor: Actor, ref: str, *, reason: str | None) -> int:
     with acting(actor, ref) as act:
         act.require("abandon_settlement", Deed(reason=reason or None))
         words = texts.reason(reason)
-        number = _opened_and_abandoned(act, words)
+        number = opened_and_abandoned(act, words)
         notices.tell(act, "settlement_ended", (vote.voter for vote in settlement.left(act.dossier)))
     return number
-
-
-def _opened_and_abandoned(act: Act, reason: str) -> int:
-    opening = rounds.open_round(act.dossier)
-    disputed = rounds.the_round(act.dossier, settlement.the_settlement(act.dossier).round)
-    event = RoundOpened(
-        round=opening.number,
-        kind=opening.kind,
-        of=opening.of,
-        policy=disputed.policy_seq,
-        codebook=disputed.codebook_seq,
-        evidence=opening.evidence,
-        reason=reason,
-    )
-    act.record(event)
-    fact = Round(
-        number=opening.number,
-        kind=opening.kind,
-        policy_seq=disputed.policy_seq,
-        codebook_seq=disputed.codebook_seq,
-        evidence=opening.evidence,
-    )
-    act.add(fact, event)
-    closing.record_closing(act, rounds.unheld(opening.number), reason)
-    return opening.number
 
 
 @action("argue", SettlementArgued)
@@ -101,7 +76,7 @@ def arguments_due(ref: str, number: int) -> None:
             return
         blocked = unmet("open_second_vote", act.dossier, MACHINE)
         if blocked:
-            closing.end_arguments(act, number, act.at + timedelta(days=1))
+            closing.end_arguments(act, number, act.at, again=act.at + timedelta(days=1))
     if not blocked:
         opened("open_second_vote", SYSTEM, ref, kind="second")
 

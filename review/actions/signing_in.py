@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from review.actions import attempts, passwords, second_factors, sessions
 from review.actions.accounts import account_write
@@ -26,7 +26,7 @@ def sign_in(email: str, password: str, code: str | None = None, *, address: str 
         heard = not attempts.paused(tried)
         stands = right and heard and person_id is not None and _stands(person_id, password_hash)
         if stands and person_id and second_factors.passes(person_id, code):
-            token = sessions.begin(person_id, _counted(person_id), agent)
+            token = sessions.begin(person_id, agent)
             if fresh:
                 passwords.put_password(person_id, fresh)
         attempts.note(tried, succeeded=token is not None)
@@ -54,14 +54,3 @@ def _stands(person_id: int, password_hash: str) -> bool:
         .with_for_update(of=Password)
     )
     return session.scalar(present) == password_hash
-
-
-def _counted(person_id: int) -> int:
-    """Which of the person's sign-ins this one is."""
-    counted = (
-        update(Password)
-        .where(Password.person_id == person_id)
-        .values(sign_ins=Password.sign_ins + 1)
-        .returning(Password.sign_ins)
-    )
-    return int(session.execute(counted).scalar_one())

@@ -180,6 +180,8 @@ def assess_source(
             note=kept.note,
         )
         act.record(event)
+        if not kept.publishable:
+            act.later("forget_bundles", "forget_bundles", {})
     return event.seq or 0
 
 

@@ -10,6 +10,7 @@ import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from io import BufferedReader
 from pathlib import Path
 from typing import NoReturn
 
@@ -76,11 +77,8 @@ class File:
 
 def examined(path: Path, *, name: str | None = None) -> File:
     """The file, read once from end to end: a table that breaks anywhere is refused before a row of it is taken."""
-    try:
-        with path.open("rb") as content:
-            digest = hashlib.file_digest(content, "sha256").hexdigest()
-    except OSError as error:
-        raise Unreadable(UNOPENED, why=error.strerror) from error
+    with _opened(path) as content:
+        digest = hashlib.file_digest(content, "sha256").hexdigest()
     with _lines(path) as lines:
         table = _Table(lines)
         for _cells in table:
@@ -197,9 +195,16 @@ class _Lines:
         return error.object[: error.start].count(b"\n") + 1
 
 
+def _opened(path: Path) -> BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise Unreadable(UNOPENED, why=error.strerror) from error
+
+
 @contextmanager
 def _lines(path: Path) -> Iterator[_Lines]:
-    with path.open("rb") as raw:
+    with _opened(path) as raw:
         packed = raw.read(2) == GZIP
         raw.seek(0)
         content = gzip.GzipFile(fileobj=raw) if packed else raw

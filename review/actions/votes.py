@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from review.actions import drafts, rechecks, seats
 from review.actions.act import acting
-from review.actions.assignments import take_up
 from review.actions.seats import in_round
 from review.actions.verb import action
 from review.audit.events.grading import (
     GradeProposed,
     ProposalVoided,
     RecheckOpened,
+    ReviewerAssigned,
     VoteCommitted,
     VoteExcluded,
     VoteWithdrawn,
@@ -26,17 +26,17 @@ from review.rules.words import N_
 NO_GROUND = N_("Not answered yet. Say whether it is a conflict of interest or a doubt about who voted.")
 
 
-@action("cast_vote", VoteCommitted)
+@action("cast_vote", ReviewerAssigned, VoteCommitted)
 def cast_vote(actor: Actor, ref: str, number: int, *, ballot: Ballot, seen: str | None) -> int:
     """Whoever was asked commits a sealed vote on the evidence that their page showed; a later one replaces it.
 
     `seen` is the page's evidence digest, alone or with its round as `page_of` writes it.
     """
     evidence, _colon, _round = (seen or "").partition(":")
-    take_up(actor, ref)
     with acting(actor, ref) as act:
         act.permit("cast_vote")
         act.fresh_evidence(evidence)
+        seats.take_up(act)
         act.require("cast_vote")
         in_round(act, number)
         dossier, who = act.dossier, act.who

@@ -13,6 +13,7 @@ MOMENT = (1980, 1, 1, 0, 0, 0)
 MODE = 0o100644
 UNIX = 3
 CHUNK = 1 << 18
+LEVEL = 1
 MAX_MEMBERS = 100_000
 # Nothing is gained by packing hashes and media.
 STORED = ("data/leaves.bin", "data/evidence/")
@@ -99,6 +100,7 @@ def _pack(packed: zipfile.ZipFile, name: str, size: int, blocks: Blocks) -> str:
     info.create_system, info.external_attr = UNIX, MODE << 16
     info.compress_type = zipfile.ZIP_STORED if name.startswith(STORED) else zipfile.ZIP_DEFLATED
     info.file_size = size
+    info._compresslevel = LEVEL  # type: ignore[attr-defined]
     digest = hashlib.sha256()
     with packed.open(info, "w") as member:
         for block in blocks:

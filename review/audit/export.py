@@ -2,48 +2,55 @@
 
 from __future__ import annotations
 
+import gc
 import hashlib
-import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import closing
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO
 
 import orjson
 
-from review.audit import mute, profiles, published, view
+from review.audit import view
 from review.audit.bag import Bag
-from review.audit.canonical import canonical_value
+from review.audit.contents import Contents
+from review.audit.extent import Extent, OneIncident, Read, WholeLog
 from review.audit.heads import Heads
 from review.audit.leaves import LeafFile
 from review.audit.note import Checkpoint, consistency_text, inclusion_text, parse_checkpoint
-from review.audit.published import Grades, published_json
-from review.audit.stored import Row, Said, Trail
-from review.models.dossiers import read_disclosure
-from review.rules.grades import CODEBOOKS
+from review.audit.profiles import Selection
+from review.audit.published import published_json
+from review.audit.selection import NotExported, one_incident, whole_log
+from review.audit.stored import Row, Trail, blocks
 from review.store import Store
 
-BLOCK = 1000
+__all__ = ["Made", "NotExported", "export"]
+
 VERIFIER = Path(__file__).with_name("verify.py")
-POLICY_FIELDS = ("id", "max_distance", "required", "share", "unanimity")
-NEED_CHECKPOINT = ("grade.published", "key.rotated")
-
-
-class NotExported(RuntimeError):
-    """A bundle that cannot be made, with the reason in a sentence."""
+Progress = Callable[[int], None]
 
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a finished bundle amounts to."""
+    """What a finished bundle amounts to: so many of so many events, the others withheld."""
 
     size: int
     profile: str
     shown: int
+
+    @property
+    def withheld(self) -> int:
+        return self.size - self.shown
+
+
+def _unwatched(read: int) -> None:
+    """Nobody waits."""
+
+
+# What these profiles show of an event they show whole, so that they cannot be made without what is gone.
+WHOLE = ("internal", "court")
 
 
 def export(
@@ -52,141 +59,142 @@ def export(
     out: BinaryIO,
     *,
     objects: Store,
-    vkey: str,
+    spool: Path,
     profile: str = "internal",
     named: Iterable[str] = (),
+    incident: str | None = None,
+    progress: Progress = _unwatched,
 ) -> Made:
     """Write the bundle of the log under `checkpoint` to `out`; same checkpoint and profile, same bytes.
 
-    `named` are the restricted incidents that the command names; every other one stays hash only.
+    What it tells is gathered in clear in `spool`, an empty folder that the caller takes away.
+    `named` are the restricted incidents that the command names; every other one stays hash only. With `incident`
+    the bundle is of this incident alone. `progress` is told, block by block, how many more events were read.
     """
-    if profile not in profiles.NAMES:
-        raise NotExported(f"There is no profile {profile}; there are {', '.join(profiles.NAMES)}.")
     note = parse_checkpoint(checkpoint)
     if note.size == 0:
         raise NotExported("The checkpoint is of an empty log; there is nothing to export.")
-    with tempfile.TemporaryDirectory(prefix="assay-bundle-") as folder:
-        bundle = _Bundle(trail, note, checkpoint, Path(folder), objects, profile, named)
-        with closing(bundle.leaves):
-            return bundle.write(out, vkey)
+    selection, extent = _choose(trail, note.size, profile, named, incident)
+    if profile in WHOLE and trail.erased_since(note.size):
+        raise NotExported("Details were removed for good since this checkpoint: a bundle needs a later one.")
+    bundle = _Bundle(trail, note, checkpoint, spool, selection, extent)
+    with closing(bundle), _no_collecting():
+        bundle.read(progress)
+        bundle.pack(objects)
+        bundle.bag.write(out, bundle.day, profile)
+    return Made(note.size, profile, bundle.contents.shown)
+
+
+@contextmanager
+def _no_collecting() -> Iterator[None]:
+    """Nothing here makes cycles worth collecting, and looking for them takes longer than the reading itself."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _choose(
+    trail: Trail, size: int, profile: str, named: Iterable[str], incident: str | None
+) -> tuple[Selection, Extent]:
+    if incident is None:
+        return whole_log(trail, size, profile, named), WholeLog()
+    selected = one_incident(trail, size, profile, named, incident)
+    return selected, OneIncident(selected)
 
 
 class _Bundle:
     """One bundle in the making."""
 
     def __init__(
-        self,
-        trail: Trail,
-        note: Checkpoint,
-        text: str,
-        folder: Path,
-        objects: Store,
-        profile: str,
-        named: Iterable[str],
+        self, trail: Trail, note: Checkpoint, text: str, folder: Path, selection: Selection, extent: Extent
     ) -> None:
-        self.trail, self.note, self.text, self.objects, self.profile = trail, note, text, objects, profile
-        self.size = note.size
-        self.spool = folder / "spool"
-        self.spool.mkdir()
-        self.bag = Bag(self.spool)
-        self.files = {name: folder / name for name in ("leaves", "events", "disclosures", "table")}
-        self.leaves = LeafFile(self.files["leaves"])
-        self.selection = profiles.select(trail, self.size, profile, _silence(trail, self.size, named))
-        self.heads, self.last_heads = Heads(), _last_heads(trail, self.size)
-        self.grades = Grades()
-        self.decided: list[tuple[int, str]] = []
-        self.policies: dict[bytes, None] = {}
-        self.books: set[str] = set()
-        self.evidence: set[str] = set()
-        self.shown = 0
+        self.trail, self.note, self.text, self.folder = trail, note, text, folder
+        self.size, self.profile, self.extent = note.size, selection.profile, extent
+        self.heads, self.last_heads = Heads(), _last_heads(trail, note.size)
         self.day = ""
+        members = folder / "members"
+        members.mkdir()
+        self.bag = Bag(members)
+        self.contents = Contents(folder, selection)
+        self.leaves = LeafFile(folder / "leaves")
 
-    def write(self, out: BinaryIO, vkey: str) -> Made:
-        """Read the log once, then pack what it amounts to."""
-        self._read()
-        if self.leaves.root() != self.note.root:
-            raise NotExported("The events do not give the root that was signed. Run flask audit fsck.")
-        self._adopt()
-        self._proofs()
-        self._record()
-        self._for_people()
-        self._evidence()
-        self.bag.put("keys/log.vkey", [vkey.encode() + b"\n"])
-        self.bag.put("checkpoint", [self.text.encode()])
-        self.bag.write(out, self.day, self.profile)
-        return Made(self.size, self.profile, self.shown)
+    def close(self) -> None:
+        """Let go of the files, however far it came."""
+        self.leaves.close()
+        self.contents.finish()
 
     # reading
 
-    def _read(self) -> None:
-        table = view.Table()
-        with (
-            self.files["events"].open("wb") as events,
-            self.files["disclosures"].open("wb") as disclosures,
-            self.files["table"].open("wb") as rows,
-        ):
-            for block in _blocks(self.trail.events(self.size)):
-                said = _by_seq(self.trail.disclosures(block[0].seq, block[-1].seq + 1))
-                lines: list[bytes] = []
-                told: list[str] = []
-                for row in block:
-                    self._count(row)
-                    if not self.selection.shows(row):
-                        continue
-                    shown = list(self.selection.tells(row, said.get(row.seq, ())))
-                    lines.append(row.line)
-                    told += [_line(one) for one in sorted(shown, key=attrgetter("text"))]
-                    table.add(row, (one.name for one in shown))
-                    self._notice(row, shown)
-                events.write(b"".join(line + b"\n" for line in lines))
-                disclosures.write("".join(line + "\n" for line in told).encode())
-                rows.write(table.take())
-                self.shown += len(lines)
+    def read(self, progress: Progress) -> None:
+        """Read the log once, from its first leaf to the checkpoint."""
+        for block in blocks(self.trail.events(self.size)):
+            self._count(block)
+            rows = self.contents.shown_of(block)
+            if rows:
+                said = self.trail.disclosures(min(rows), max(rows) + 1)
+                self.extent.take(rows, self.contents.take(rows, said))
+            self.day = orjson.loads(block[-1].line)["day"]
+            progress(len(block))
+        self.contents.finish()
         self.leaves.finish()
+        if self.leaves.root() != self.note.root:
+            raise NotExported("The events do not give the root that was signed. Run flask audit fsck.")
 
-    def _count(self, row: Row) -> None:
-        self.leaves.append(row.leaf)
-        if row.incident is not None and row.iseq is not None and row.seq < self.last_heads:
-            self.heads.take(row.type, row.incident, row.iseq, row.leaf)
-        if row.seq == self.size - 1:
-            self.day = orjson.loads(row.line)["day"]
-
-    def _notice(self, row: Row, shown: Iterable[Said]) -> None:
-        if row.type in NEED_CHECKPOINT:
-            self.decided.append((row.seq, row.type))
-        if row.type in published.TELLING and row.incident is not None:
-            self.grades.take(row.seq, row.type, row.incident, profiles.body_of(row))
-        if row.type == "policy.set":
-            body = profiles.body_of(row)
-            self.policies[canonical_value({name: body[name] for name in POLICY_FIELDS})] = None
-        if row.type == "codebook.defined":
-            self.books.add(profiles.body_of(row)["sha256"])
-        self.evidence.update(_files(shown))
+    def _count(self, block: Iterable[Row]) -> None:
+        for row in block:
+            self.leaves.append(row.leaf)
+            if row.incident is not None and row.iseq is not None and row.seq < self.last_heads:
+                self.heads.take(row.type, row.incident, row.iseq, row.leaf)
 
     # packing
 
-    def _adopt(self) -> None:
-        self.bag.adopt("leaves.bin", self.files["leaves"])
-        self.bag.adopt("events.jsonl", self.files["events"])
-        self.bag.adopt("disclosures.jsonl", self.files["disclosures"])
-        self.bag.adopt("view/events.csv", self.files["table"])
+    def pack(self, objects: Store) -> None:
+        """Gather every file of the payload."""
+        for name, path in self.contents.spooled():
+            self.bag.adopt(name, path)
+        for name, content in self.extent.files(self._log(), self.folder):
+            self.bag.put(name, content)
+        self._proofs()
+        self._record()
+        self._for_people()
+        self._evidence(objects)
+        for name, vkey in self.contents.keys.files():
+            self.bag.put(f"keys/{name}.vkey", [vkey.encode() + b"\n"])
+        self.bag.put("checkpoint", [self.text.encode()])
+
+    def _log(self) -> Read:
+        return Read(
+            origin=self.trail.origin,
+            size=self.size,
+            profile=self.profile,
+            leaves=self.leaves,
+            heads=self.heads,
+            last_heads=self.last_heads,
+            grades=self.contents.grades,
+        )
 
     def _proofs(self) -> None:
-        wanted = {seq for seq, type_ in self.decided if type_ == "grade.published"} | {self.size - 1}
-        for seq in sorted(wanted):
+        graded = {seq for seq, type_ in self.contents.decided if type_ == "grade.published"}
+        for seq in sorted(graded | {self.size - 1}):
             text = inclusion_text(seq, self.leaves.inclusion_path(seq), self.text)
             self.bag.put(f"proofs/{seq}.tlog-proof", [text.encode()])
-        for size, text in self._covering():
+        covering = self._covering()
+        for size, text in covering:
             self.bag.put(f"checkpoints/{size}", [text.encode()])
             proof = consistency_text(size, self.leaves.consistency_path(size), self.text)
             self.bag.put(f"proofs/{size}-{self.size}.consistency", [proof.encode()])
+        self._timestamps({self.size: self.text, **dict(covering)})
 
     def _covering(self) -> list[tuple[int, str]]:
         """The first published checkpoint over each grade and rotation, where it is not the bundle's own."""
         earlier = [(size, text) for size, text in self.trail.checkpoints() if size < self.size]
         needed: dict[int, str] = {}
         place = 0
-        for seq, _type in self.decided:
+        for seq, _type in self.contents.decided:
             while place < len(earlier) and earlier[place][0] <= seq:
                 place += 1
             if place == len(earlier):
@@ -194,38 +202,27 @@ class _Bundle:
             needed[earlier[place][0]] = earlier[place][1]
         return sorted(needed.items())
 
+    def _timestamps(self, files: Mapping[int, str]) -> None:
+        for size, token in sorted(self.trail.timestamps().items()):
+            # A witness's line that came since makes another file, which the token does not stamp.
+            if size in files and hashlib.sha256(files[size].encode()).digest() in token:
+                self.bag.put(f"timestamp/{size}.tsr", [token])
+
     def _record(self) -> None:
-        self.bag.put("published.json", published_json(self.trail.origin, self.size, self.grades))
-        self.bag.put("codebooks.json", [_codebooks(self.books)])
-        self.bag.put("policies.json", [b'{"policies":[' + b",".join(self.policies) + b"]}"])
-        if self.last_heads >= 0:
-            self.bag.put("heads.jsonl", self.heads.lines())
+        self.bag.put("published.json", published_json(self.trail.origin, self.size, self.contents.grades))
+        self.bag.put("codebooks.json", [self.contents.codebooks()])
+        self.bag.put("policies.json", [self.contents.policies()])
 
     def _for_people(self) -> None:
-        origin = self.trail.origin
         self.bag.put("schema/event.schema.json", [view.schema()])
-        self.bag.put("view/incident.html", view.page(origin, self.size, self.profile, self.grades))
         self.bag.put("verify.py", [VERIFIER.read_bytes()])
-        self.bag.put("README.txt", [view.readme(origin, self.size, self.profile)])
+        self.bag.put("README.txt", [view.readme(self.trail.origin, self.size, self.profile)])
 
-    def _evidence(self) -> None:
-        for sha256 in sorted(self.evidence):
-            if not self.objects.exists(sha256):
+    def _evidence(self, objects: Store) -> None:
+        for sha256 in sorted(self.contents.evidence):
+            if not objects.exists(sha256):
                 continue
-            size = self.objects.size(sha256)
-            self.bag.refer(f"evidence/{sha256}", size, sha256, partial(self.objects.stream, sha256))
-
-
-def _line(said: Said) -> str:
-    return f'{{"d":"{said.text}","seq":{said.seq}}}'
-
-
-def _silence(trail: Trail, size: int, named: Iterable[str]) -> mute.Silence:
-    silence = mute.Silence(named)
-    for row in trail.events(size, mute.TELLING):
-        if row.incident is not None:
-            silence.take(row.seq, row.type, row.incident, profiles.body_of(row))
-    return silence
+            self.bag.refer(f"evidence/{sha256}", objects.size(sha256), sha256, partial(objects.stream, sha256))
 
 
 def _last_heads(trail: Trail, size: int) -> int:
@@ -233,33 +230,3 @@ def _last_heads(trail: Trail, size: int) -> int:
     for row in trail.events(size, ("log.heads",)):
         last = row.seq
     return last
-
-
-def _blocks(rows: Iterator[Row]) -> Iterator[list[Row]]:
-    block: list[Row] = []
-    for row in rows:
-        block.append(row)
-        if len(block) == BLOCK:
-            yield block
-            block = []
-    if block:
-        yield block
-
-
-def _by_seq(said: Iterable[Said]) -> dict[int, list[Said]]:
-    return {seq: list(ones) for seq, ones in groupby(said, attrgetter("seq"))}
-
-
-def _files(shown: Iterable[Said]) -> Iterator[str]:
-    for one in shown:
-        if one.name != "file":
-            continue
-        value: Any = read_disclosure(one.text)[1]
-        if isinstance(value, dict) and isinstance(value.get("sha256"), str):
-            yield value["sha256"]
-
-
-def _codebooks(defined: set[str]) -> bytes:
-    entries = [canonical_value(book.as_entry()) for book in CODEBOOKS]
-    vouched = [entry for entry in entries if hashlib.sha256(entry).hexdigest() in defined]
-    return b'{"codebooks":[' + b",".join(vouched) + b"]}"

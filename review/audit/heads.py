@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from array import array
 from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
 
-from review.audit.canonical import head_entry
+from review.audit.canonical import head_entry, leaf_hash
+from review.audit.leaves import LeafFile
 
 
 class Heads:
@@ -12,7 +16,7 @@ class Heads:
 
     def __init__(self) -> None:
         self._place: dict[str, int] = {}
-        self._counts: list[int] = []
+        self._counts = array("I")
         self._leaves = bytearray()
         self._frozen: set[int] = set()
 
@@ -34,6 +38,16 @@ class Heads:
     def __iter__(self) -> Iterator[tuple[str, int, bytes]]:
         for incident, place in self._place.items():
             yield incident, self._counts[place], bytes(self._leaves[32 * place : 32 * place + 32])
+
+    def path_of(self, incident: str, spool: Path) -> tuple[int, bytes, list[bytes]]:
+        """One incident's place, its line, and its path to the root of all heads; `spool` is room for a file."""
+        place, found = self._place[incident], b""
+        with closing(LeafFile(spool)) as tree:
+            for index, line in enumerate(self.lines()):
+                tree.append(leaf_hash(line[:-1]))
+                found = line if index == place else found
+            tree.finish()
+            return place, found, tree.inclusion_path(place)
 
     def lines(self) -> Iterator[bytes]:
         """The lines of `heads.jsonl`."""

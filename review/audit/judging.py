@@ -90,6 +90,10 @@ VERBS: Mapping[str, tuple[str, Callable[[Record], Deed]]] = {
     "grade.approved": ("approve", _approval),
     "grade.published": ("publish_grade", _plain),
     "grade.reopened": ("reopen", _plain),
+    "detail.redacted": (
+        "second_redaction",
+        lambda record: Deed(reason=_reason(record), subject=record.body["asked_by"]),
+    ),
     "recheck.opened": ("open_recheck", _plain),
     "recheck.closed": ("confirm_recheck", _plain),
 }

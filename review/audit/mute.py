@@ -14,6 +14,8 @@ NEVER_REVEALED = ("superseded", "withdrawn", "excluded")
 class Silence:
     """What must stay unsaid of a log, folded from its TELLING events in the order of their seq."""
 
+    blind: tuple[str, ...] = BLIND
+
     def __init__(self, named: Iterable[str] = ()) -> None:
         self.named = frozenset(named)  # restricted incidents that the command names
         self.restricted: set[str] = set()
@@ -21,6 +23,7 @@ class Silence:
         self.abandoned: dict[str, list[tuple[int, int]]] = {}
         self.sealed: set[int] = set()
         self.arguments: dict[int, int] = {}
+        self.withheld: set[int] = set()  # the log's own events that are mute: of claims in restricted incidents
 
     def take(self, seq: int, type_: str, incident: str, body: Mapping[str, Any]) -> None:
         """Take one more event into account."""
@@ -34,7 +37,10 @@ class Silence:
             of = body["settlement"]
             self.arguments = {argued: settled for argued, settled in self.arguments.items() if settled != of}
         elif type_ == "incident.restricted":
-            (self.restricted.add if body["on"] else self.restricted.discard)(incident)
+            self._restrict(incident, body["on"])
+
+    def _restrict(self, incident: str, on: bool) -> None:
+        (self.restricted.add if on else self.restricted.discard)(incident)
 
     def _close(self, seq: int, incident: str, body: Mapping[str, Any]) -> None:
         opened = self.open.pop(incident, seq)
@@ -44,19 +50,43 @@ class Silence:
             self.sealed.update(body[answer])
 
 
+class BundleSilence(Silence):
+    """A bundle shows each event with its place in its incident: whatever stands behind the opening of a round counts
+    what the round mutes, so that all of it waits for the close, a lifted restriction too."""
+
+    blind = ("",)
+
+    def __init__(self, named: Iterable[str] = ()) -> None:
+        super().__init__(named)
+        self.unsaid: set[int] = set()  # receipts of claims of which the line is shown and no word is told
+        self._lifted: set[str] = set()
+
+    def _restrict(self, incident: str, on: bool) -> None:
+        self._lifted.discard(incident)
+        if not on and incident in self.open:
+            self._lifted.add(incident)
+            return
+        super()._restrict(incident, on)
+
+    def _close(self, seq: int, incident: str, body: Mapping[str, Any]) -> None:
+        super()._close(seq, incident, body)
+        if incident in self._lifted:
+            self._restrict(incident, False)
+
+
 def mute(silence: Silence, seq: int, type_: str, incident: str | None) -> bool:
     """Whether a leaf is hash only, for every person and in every profile.
 
     While a round is open: what was recorded of votes, reviewers, conflicts, refused attempts and sources
     since its opening. For ever: the votes of an abandoned round. Until the settlement is closed: its
-    arguments. Wholly: an incident that is restricted and not named.
+    arguments. Wholly: an incident that is restricted and not named, and the claims that stand in it.
     """
     if incident is None:
-        return False
+        return seq in silence.withheld
     if incident in silence.restricted and incident not in silence.named:
         return True
     opened = silence.open.get(incident)
-    if opened is not None and seq > opened and type_.startswith(BLIND):
+    if opened is not None and seq > opened and type_.startswith(silence.blind):
         return True
     if type_.startswith("vote."):
         return any(start < seq < end for start, end in silence.abandoned.get(incident, ()))

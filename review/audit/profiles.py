@@ -3,77 +3,97 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 import orjson
 
 from review.audit.events import PROFILES, PUBLISHABLE, TYPES
-from review.audit.mute import Silence, mute, sealed_for_ever
-from review.audit.stored import Row, Said, Trail
+from review.audit.mute import BundleSilence, mute, sealed_for_ever
+from review.audit.stored import Row, Said, Told, blocks
 from review.models.dossiers import read_disclosure
 
 NAMES = tuple(PROFILES)
 # Left out of the public profile unless a shown event refers to them.
 HIDDEN_FROM_PUBLIC = ("person.", "role.", "claim.", "export.", "import.", "backup.")
 DETERMINING = ("grade.published", "grade.imported")
-REVEALED = ("grade", "range")
+
+MUTE = "what an open round, an abandoned one or an open settlement keeps to itself, and restricted incidents"
+# What a profile leaves out, in words.
+WITHHOLDS: Mapping[str, str] = {
+    "internal": MUTE,
+    "court": MUTE,
+    "public": f"incidents without a published determination, people, claims and exports; {MUTE}",
+}
 
 
-@dataclass(slots=True)
 class Selection:
-    """Which leaves and disclosures of one log a bundle shows."""
+    """Which leaves and disclosures of one log a profile shows."""
 
-    profile: str
-    silence: Silence
+    def __init__(self, profile: str, silence: BundleSilence) -> None:
+        self.profile = profile
+        self.silence = silence
+        self._names = _names(profile)
 
     def shows(self, row: Row) -> bool:
         """Whether the event's line stands in the bundle, not only its hash."""
         return not mute(self.silence, row.seq, row.type, row.incident)
 
-    def tells(self, row: Row, said: Iterable[Said]) -> Iterator[Said]:
-        """The disclosures of a shown event that the profile may show."""
-        if sealed_for_ever(self.silence, row.seq):
-            return
-        audience, seals = PROFILES[self.profile], TYPES[row.type].all_seals()
+    def tells(self, rows: Mapping[int, Row], said: Iterable[Said]) -> Iterator[Said]:
+        """Those of the disclosures that the profile may show of these events, all of them shown, by their seq."""
         for one in said:
-            if seals[one.name] in audience and self._may(row, one.name, seals[one.name]):
-                yield one
+            row = rows.get(one.seq)
+            if row is None or one.name not in self._names[row.type] or sealed_for_ever(self.silence, one.seq):
+                continue
+            if one.seq in self.silence.unsaid:
+                continue
+            yield one
 
-    def _may(self, row: Row, name: str, audience: str) -> bool:
-        return True
 
-
-@dataclass(slots=True)
 class PublicSelection(Selection):
     """Only incidents with a published determination, only sources that somebody marked publishable."""
 
-    incidents: frozenset[str] = frozenset()
-    claims: frozenset[int] = frozenset()
-    publishable: frozenset[tuple[str, int]] = field(default_factory=frozenset)
+    def __init__(
+        self,
+        silence: BundleSilence,
+        incidents: frozenset[str],
+        claims: frozenset[int],
+        publishable: frozenset[tuple[str, int]],
+    ) -> None:
+        super().__init__("public", silence)
+        self._incidents, self._claims, self._publishable = incidents, claims, publishable
 
     def shows(self, row: Row) -> bool:
-        if mute(self.silence, row.seq, row.type, row.incident):
+        if not super().shows(row):
             return False
         if row.incident is not None:
-            return row.incident in self.incidents
-        return not row.type.startswith(HIDDEN_FROM_PUBLIC) or row.seq in self.claims
+            return row.incident in self._incidents
+        return not row.type.startswith(HIDDEN_FROM_PUBLIC) or row.seq in self._claims
 
-    def tells(self, row: Row, said: Iterable[Said]) -> Iterator[Said]:
-        if row.type == "vote.committed":
-            # A live vote's grade and range are public from its reveal on, and nothing else of it.
-            revealed = not sealed_for_ever(self.silence, row.seq)
-            return (one for one in said if revealed and one.name in REVEALED)
-        # Named in full: the two-argument super() of a slotted dataclass is lost.
-        return Selection.tells(self, row, said)
+    def tells(self, rows: Mapping[int, Row], said: Iterable[Said]) -> Iterator[Said]:
+        kept_back = {seq for seq, row in rows.items() if row.type.startswith("source.") and not self._marked(row)}
+        for one in super().tells(rows, said):
+            if one.seq not in kept_back or one.name not in OF_THE_SOURCE[rows[one.seq].type]:
+                yield one
 
-    def _may(self, row: Row, name: str, audience: str) -> bool:
-        if audience != PUBLISHABLE or row.incident is None:
-            return True
-        return (row.incident, orjson.loads(row.line)["body"]["source"]) in self.publishable
+    def _marked(self, row: Row) -> bool:
+        return (row.incident, body_of(row).get("source")) in self._publishable
 
 
-def select(trail: Trail, size: int, profile: str, silence: Silence) -> Selection:
+def _names(profile: str) -> Mapping[str, frozenset[str]]:
+    shown = PROFILES[profile]
+    return {
+        name: frozenset(sealed for sealed, audience in event.all_seals().items() if audience in shown)
+        for name, event in TYPES.items()
+    }
+
+
+OF_THE_SOURCE: Mapping[str, frozenset[str]] = {
+    name: frozenset(sealed for sealed, audience in event.all_seals().items() if audience == PUBLISHABLE)
+    for name, event in TYPES.items()
+}
+
+
+def select(trail: Told, size: int, profile: str, silence: BundleSilence) -> Selection:
     """What `profile` shows of the first `size` leaves."""
     if profile != "public":
         return Selection(profile, silence)
@@ -83,33 +103,31 @@ def select(trail: Trail, size: int, profile: str, silence: Silence) -> Selection
         if row.incident is not None and not mute(silence, row.seq, row.type, row.incident)
     )
     claims = _claims(trail, size, silence, incidents)
-    return PublicSelection(profile, silence, incidents, claims, _publishable(trail, size, silence))
+    return PublicSelection(silence, incidents, claims, _publishable(trail, size, silence))
 
 
-def _claims(trail: Trail, size: int, silence: Silence, incidents: frozenset[str]) -> frozenset[int]:
+def _claims(trail: Told, size: int, silence: BundleSilence, incidents: frozenset[str]) -> frozenset[int]:
     return frozenset(
-        orjson.loads(row.line)["body"]["claim"]
+        body_of(row)["claim"]
         for row in trail.events(size, ("claim.grouped", "claim.ungrouped"))
         if row.incident in incidents and not mute(silence, row.seq, row.type, row.incident)
     )
 
 
-def _publishable(trail: Trail, size: int, silence: Silence) -> frozenset[tuple[str, int]]:
+def _publishable(trail: Told, size: int, silence: BundleSilence) -> frozenset[tuple[str, int]]:
     marked: set[tuple[str, int]] = set()
-    for row in trail.events(size, ("source.attached", "source.assessed")):
-        assert row.incident is not None
-        key = (row.incident, orjson.loads(row.line)["body"]["source"])
-        if not _says_publishable(trail, row.seq):
-            # Taken back at once, also by a mute event: a source's safety comes first.
-            marked.discard(key)
-        elif not mute(silence, row.seq, row.type, row.incident):
-            marked.add(key)
+    for block in blocks(trail.events(size, ("source.attached", "source.assessed"))):
+        said = trail.disclosures(block[0].seq, block[-1].seq + 1)
+        publishable = {one.seq for one in said if one.name == "publishable" and read_disclosure(one.text)[1] is True}
+        for row in block:
+            assert row.incident is not None
+            key = (row.incident, body_of(row)["source"])
+            if row.seq not in publishable:
+                # Taken back at once, also by a mute event: a source's safety comes first.
+                marked.discard(key)
+            elif not mute(silence, row.seq, row.type, row.incident):
+                marked.add(key)
     return frozenset(marked)
-
-
-def _says_publishable(trail: Trail, seq: int) -> bool:
-    said = trail.disclosures(seq, seq + 1)
-    return [read_disclosure(one.text)[1] for one in said if one.name == "publishable"] == [True]
 
 
 def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
@@ -121,6 +139,13 @@ def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
         }
         for name, event in sorted(TYPES.items())
     }
+
+
+def shows(type_: str, detail: str, profile: str) -> str:
+    """Whether a profile shows a detail of a type: yes, no, or only `publishable`, where its source is marked so."""
+    if profile not in table()[type_][detail]:
+        return "no"
+    return "publishable" if profile == "public" and detail in OF_THE_SOURCE[type_] else "yes"
 
 
 def body_of(row: Row) -> Any:

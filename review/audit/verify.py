@@ -26,6 +26,7 @@ import re
 import struct
 import sys
 import zipfile
+from array import array
 from binascii import b2a_base64
 from bisect import bisect_right
 from itertools import groupby
@@ -707,8 +708,10 @@ KINDS = {
 
 LOG, INCIDENT, EITHER = "log", "incident", "either"
 _ROLES = {"r": "reviewer", "l": "lead", "a": "auditor", "d": "admin", "p": "public", "s": "system"}
-# What a profile may show of a disclosure: internal everything, court all but these, public only the marked ones.
+# What a profile shows of a disclosure: internal everything, court all but those marked !, public only those marked *.
 REPORTERS = frozenset(["reporter"])
+# In public these types tell only `publishable` of a source, and the rest where its last word is true.
+OF_A_SOURCE = frozenset(["source.attached", "source.captured", "source.assessed"])
 
 
 class Spec(NamedTuple):
@@ -718,17 +721,19 @@ class Spec(NamedTuple):
     seals: frozenset
     judged: str  # "E", "D" or ""
     public: frozenset  # the disclosures that the public profile may show
+    internal: frozenset  # those that only the internal profile has to show
 
 
 def _spec(scope: str, roles: str, body: str, seals: str, judged: str = "") -> Spec:
     fields = dict(field.split(":") for field in body.split())
     names = seals.split()
     shown = frozenset(name.rstrip("*") for name in names if name.endswith("*"))
-    sealed = frozenset([name.rstrip("*") for name in names] + ["at", "person"])
-    return Spec(scope, frozenset(_ROLES[letter] for letter in roles), fields, sealed, judged, shown)
+    internal = frozenset([name.rstrip("!") for name in names if name.endswith("!")] + ["person"])
+    sealed = frozenset([name.rstrip("*!") for name in names] + ["at", "person"])
+    return Spec(scope, frozenset(_ROLES[letter] for letter in roles), fields, sealed, judged, shown, internal)
 
 
-_SOURCE = "link* url* title* publisher* kind* language* published* role* origin* note publishable*"
+_SOURCE = "link* url* title* publisher* kind* language* published* role* origin* note! publishable*"
 _CLOSED = "round:number commits:seqs superseded:seqs withdrawn:seqs excluded:seqs abstained:whos recused:whos released:whos"
 
 SPECS: Dict[str, Spec] = {
@@ -742,13 +747,13 @@ SPECS: Dict[str, Spec] = {
     ),
     "stream.defined": _spec(LOG, "ds", "stream:slug mode:mode", "name* reason*"),
     "stream.switched": _spec(LOG, "l", "stream:slug mode:mode", "name* reason*"),
-    "person.joined": _spec(LOG, "rlads", "who:who", "name"),
-    "person.deactivated": _spec(LOG, "ds", "who:who", "name"),
-    "person.reactivated": _spec(LOG, "ds", "who:who", "name"),
-    "person.left": _spec(LOG, "rlads", "who:who", "name"),
-    "role.granted": _spec(LOG, "ds", "who:who role:role", "reason"),
-    "role.revoked": _spec(LOG, "ds", "who:who role:role", "reason"),
-    "claim.received": _spec(LOG, "rldps", "claim:claim", "text language translation url reporter"),
+    "person.joined": _spec(LOG, "rlads", "who:who", "name!"),
+    "person.deactivated": _spec(LOG, "ds", "who:who", "name!"),
+    "person.reactivated": _spec(LOG, "ds", "who:who", "name!"),
+    "person.left": _spec(LOG, "rlads", "who:who", "name!"),
+    "role.granted": _spec(LOG, "ds", "who:who role:role", "reason!"),
+    "role.revoked": _spec(LOG, "ds", "who:who role:role", "reason!"),
+    "claim.received": _spec(LOG, "rldps", "claim:claim", "text language translation url reporter!"),
     "claim.duplicated": _spec(LOG, "rl", "claim:seq of:seq?", "reason"),
     "claim.dismissed": _spec(LOG, "rl", "claim:seq of:seq?", "reason"),
     "claim.withdrawn": _spec(LOG, "rl", "claim:seq of:seq?", "reason"),
@@ -759,7 +764,7 @@ SPECS: Dict[str, Spec] = {
     "incident.described": _spec(INCIDENT, "rl", "material:bool", "facts* exact reason", "E"),
     "incident.imported": _spec(INCIDENT, "ds", "stream:slug source:slug", "facts* exact row", "E"),
     "grade.imported": _spec(INCIDENT, "ds", "grade:grade range:range codebook:seq", ""),
-    "incident.restricted": _spec(INCIDENT, "l", "on:bool", "reason people"),
+    "incident.restricted": _spec(INCIDENT, "l", "on:bool", "reason! people!"),
     "incident.merged": _spec(INCIDENT, "l", "other:incidents", "reason"),
     "incident.absorbed": _spec(INCIDENT, "l", "other:incidents", "reason"),
     "incident.split": _spec(INCIDENT, "l", "other:incidents", "reason"),
@@ -771,20 +776,20 @@ SPECS: Dict[str, Spec] = {
     "source.captured": _spec(INCIDENT, "rlds", "source:number", "file* archive* checked*"),
     "source.derived": _spec(INCIDENT, "rlds", "source:number from:number", "file tool"),
     "source.assessed": _spec(
-        INCIDENT, "rlds", "source:number material:bool", "role* publishable* credibility* coherence* note", "E"
+        INCIDENT, "rlds", "source:number material:bool", "role* publishable* credibility* coherence* note!", "E"
     ),
     "source.grouped": _spec(INCIDENT, "rlds", "origin:number sources:numbers", "reason", "E"),
     "source.withdrawn": _spec(INCIDENT, "rl", "source:number", "reason", "E"),
     "source.opened": _spec(INCIDENT, "rlad", "source:number", ""),
-    "conflict.declared": _spec(INCIDENT, "rl", "", "ground"),
-    "conflict.lifted": _spec(INCIDENT, "rl", "", "ground"),
+    "conflict.declared": _spec(INCIDENT, "rl", "", "ground!"),
+    "conflict.lifted": _spec(INCIDENT, "rl", "", "ground!"),
     "round.opened": _spec(
         INCIDENT, "ls", "round:number kind:round of:seq? policy:seq codebook:seq evidence:digest", "reason"
     ),
     "round.extended": _spec(INCIDENT, "l", "round:number", "reason"),
     "reviewer.assigned": _spec(INCIDENT, "rls", "round:number who:who", "reason"),
     "reviewer.released": _spec(INCIDENT, "l", "round:number who:who", "reason"),
-    "reviewer.recused": _spec(INCIDENT, "rl", "round:number", "reason"),
+    "reviewer.recused": _spec(INCIDENT, "rl", "round:number", "reason!"),
     "reviewer.abstained": _spec(INCIDENT, "rl", "round:number", "reason"),
     "vote.committed": _spec(
         INCIDENT, "rl", "round:number evidence:digest replaces:seq?", "grade* range* rationale sources departs"
@@ -819,12 +824,12 @@ SPECS: Dict[str, Spec] = {
     "recheck.opened": _spec(INCIDENT, "rls", "version:number cause:seq", "reason*"),
     "recheck.closed": _spec(INCIDENT, "l", "version:number outcome:outcome", "reason*"),
     "grade.reopened": _spec(INCIDENT, "l", "version:number ground:ground", "reason*"),
-    "correction.received": _spec(INCIDENT, "rladps", "", "text reporter"),
+    "correction.received": _spec(INCIDENT, "rladps", "", "text! reporter!"),
     "correction.published": _spec(INCIDENT, "l", "of:seq? version:number", "text*"),
-    "attempt.refused": _spec(EITHER, "rlad", "verb:verb requirements:verbs", "detail"),
-    "detail.redacted": _spec(EITHER, "ld", "of:seq digests:digests ground:redaction asked_by:who", "reason"),
+    "attempt.refused": _spec(EITHER, "rlad", "verb:verb requirements:verbs", "detail!"),
+    "detail.redacted": _spec(EITHER, "ld", "of:seq digests:digests ground:redaction asked_by:who", "reason!"),
     "import.made": _spec(LOG, "ds", "rows:count refused:count", "file"),
-    "export.made": _spec(LOG, "lads", "profile:profile size:count", "recipient purpose"),
+    "export.made": _spec(LOG, "lads", "profile:profile size:count", "recipient! purpose!"),
     "backup.made": _spec(LOG, "ds", "size:count", ""),
 }
 
@@ -1220,6 +1225,7 @@ class Replay:
         self.muted = 0
         self.withheld_before = False  # set by whoever reads the bundle, at the first leaf that is not shown
         self.open_merges: Dict[Tuple[str, str], int] = {}
+        self.regrouped: List[Tuple[int, int, str]] = []  # claims that were not seen to leave: event, claim, incident
         self.published: List[int] = []
         self.recomputed = 0
         self._ranges: Dict[Range, Range] = {}
@@ -1344,6 +1350,8 @@ class Replay:
         missing = iseq - incident.count
         self.muted += missing
         incident.gaps += missing
+        if prev in self.wanted:
+            self.fail("chain", seq, "another gap ends in the same leaf")
         self.wanted[prev] = (incident.last_seq, seq, missing)
         if seq - incident.last_seq - 1 < missing:
             self.fail("chain", seq, "%d events of its incident have no room before it" % missing)
@@ -1544,6 +1552,8 @@ class Replay:
         claim = event["body"]["claim"]
         if claim not in self.claims:
             self.fail("reference", event["seq"], "the claim that it refers to is not here")
+        elif self.bundle and to == "grouped" == self.claims[claim]:
+            self.regrouped.append((event["seq"], claim, event["incident"]))
         elif self.claims[claim] not in source and self.full:
             self.fail("claim", event["seq"], "a claim that is %s cannot become %s" % (self.claims[claim], to))
         self.claims[claim] = to
@@ -1975,7 +1985,7 @@ class Replay:
             return
         if vote.state != "live" and vote.shown:
             self.fail("mute", vote.seq, "a vote that was %s before the close is shown" % vote.state)
-        if vote.state == "live" and not vote.shown and self.full:
+        if vote.state == "live" and not vote.shown:
             self.fail("disclosure", vote.seq, "the time of an event and a vote's grade and range are never redacted")
 
     def _abandon(self, incident: Incident, round_: Round, event: Event) -> None:
@@ -2173,7 +2183,8 @@ class Replay:
         body, seq = event["body"], event["seq"]
         found = tally(votes, round_.policy, round_.codebook[1])
         fits = (body["grade"], pairs_of(body["range"]), body["second"]) == (found.grade, found.range, settlement.second)
-        if event["role"] != "system" or round_.number != settlement.second or found.result != "agreed" or not fits:
+        agreed = (round_.number, round_.result, found.result) == (settlement.second, "agreed", "agreed")
+        if event["role"] != "system" or not agreed or not fits:
             self.fail("settlement", seq, "it is not what the second vote amounts to")
         if incident.last_seq != seq - 1:
             self.fail("settlement", seq, "a second vote settles in the act of its close")
@@ -2477,9 +2488,17 @@ class Replay:
                 self.fail("mute", settlement.shown_argument, "an argument of an open settlement is shown")
             if incident.restricted and self.full:
                 self.fail("mute", incident.last_seq, "a restricted incident is shown")
+        self._behind_open_rounds()
+
+    def _behind_open_rounds(self) -> None:
+        """What stands behind the opening of a round may wait for its close: the places there count what is mute."""
+        waiting = {one.id: one.claims or set() for one in self.under_way() if one.round is not None and self.bundle}
+        for seq, claim, name in self.regrouped:
+            if self.full and not any(claim in held for one, held in waiting.items() if one != name):
+                self.fail("claim", seq, "a claim that is grouped cannot become grouped")
         for (source, target), seq in self.open_merges.items():
             # A restricted incident is mute in every profile: the side that it would tell is withheld.
-            told = source in self._incidents and target in self._incidents
+            told = source in self._incidents and target in self._incidents and target not in waiting
             if self.full and (told or not self.bundle or not self.withheld_before):
                 self.fail("merge", seq, "the other side of a merge or split is missing")
 
@@ -2662,6 +2681,8 @@ class Bundle:
             if match is None or path <= before or path.startswith("data/") != bool(folder):
                 self.failures.fatal("manifest", None, "a line of %s is malformed or out of order" % name)
                 return
+            if len(self.manifest) > MAX_MEMBERS:
+                self.failures.fatal("manifest", None, "%s lists more than %d files" % (name, MAX_MEMBERS))
             self.manifest[path] = match.group(1).decode("ascii")
             before = path
 
@@ -2729,13 +2750,20 @@ class Verifier:
         self.shown = 0
         self.disclosed = 0
         self.runs: List[Tuple[int, int]] = []  # withheld leaves as half-open ranges of seq
-        # Digest of an absent disclosure -> its event, and how many of that event may be absent because somebody left.
-        self.missing: Dict[str, Tuple[int, int]] = {}
+        # Digest of an absent disclosure -> its event, how many of that event the profile leaves out, and how many may be
+        # absent because somebody left; only of events that lack something which the profile shows.
+        self.missing: Dict[str, Tuple[int, int, int]] = {}
+        self.untold = 0  # how many disclosures of shown events are absent
+        # In public, incident -> number, seq and word of each event of its sources; see _take_source.
+        self.of_sources: Dict[str, Any] = {}
+        self.due: Dict[str, Tuple[frozenset, frozenset, frozenset]] = {}  # type -> what this profile has to show of it
         self.files: Dict[str, int] = {}
         self.root_at: Dict[int, bytes] = {}
         self.leaf_at: Dict[int, bytes] = {}
         self.last_day = ""
         self.claims_referred: Set[int] = set()
+        self.unsaid: List[int] = []  # claims of which no detail is told
+        self.hidden_heads = 0
         self.log_shown: Dict[int, str] = {}
         self.patterns: Dict[str, Any] = {}
 
@@ -2776,7 +2804,9 @@ class Verifier:
             self.fail("manifest", None, "Bagging-Date is not the day of the last leaf")
         self._check_withheld()
         self._check_missing()
+        self._check_sources()
         self._check_heads()
+        self._check_unsaid()
         self._check_books()
         self._check_published()
         self._check_keys()
@@ -3107,6 +3137,7 @@ class Verifier:
             shown[name] = value
             found.append(digest)
         self.disclosed += count
+        self.untold += len(digests) - len(found)
         if len(found) != len(digests) or self.profile != "internal":
             self._absent(event, shown, found)
         if "file" in shown:
@@ -3117,26 +3148,55 @@ class Verifier:
         """What is not shown: by the profile, because it was redacted, or against the rules."""
         kind, seq, spec = event["type"], event["seq"], SPECS[event["type"]]
         if self.profile == "public":
-            hidden = [name for name in shown if name not in spec.public]
-            if hidden:
-                self.fail("profile", seq, "the public profile does not show %s" % ", ".join(sorted(hidden)))
-            if kind == "source.attached" and shown.get("publishable") is not True and len(shown) > 1:
-                self.fail("profile", seq, "the public profile shows a source only where it is marked publishable")
-            return
-        if self.profile == "court":
-            if REPORTERS & set(shown):
-                self.fail("profile", seq, "the court profile does not show a reporter")
-            return
+            more = [name for name in shown if name not in spec.public]
+            if more:
+                self.fail("profile", seq, "the public profile does not show %s" % ", ".join(sorted(more)))
+        elif self.profile == "court" and REPORTERS & set(shown):
+            self.fail("profile", seq, "the court profile does not show a reporter")
         if kind == "vote.committed" and not shown:
             # Replaced, withdrawn or excluded before the close: sealed for ever. The replay knows at the close.
             return
-        absent = [digest for digest in event["sd"] if digest not in found]
-        names = spec.seals - set(shown)
+        if kind == "claim.received" and not shown and self.profile != "public":
+            # It stands in a restricted incident: its line is here for what refers to it, and no word of it.
+            self.unsaid.append(seq)
+            self.missing.update((digest, (seq, len(event["sd"]), 0)) for digest in event["sd"])
+            return
+        always, hidden, of_source = self._due(kind)
+        left_out = self._take_source(event, shown, found) if of_source else 0
+        if always <= shown.keys() and (of_source <= shown.keys() or of_source.isdisjoint(shown)):
+            return
+        names = always - shown.keys()
         if "at" in names or (kind == "vote.committed" and names & {"grade", "range"}):
             self.fail("disclosure", seq, "the time of an event and a vote's grade and range are never redacted")
         of_who_left = ("person" in names) + (kind.startswith("person.") and "name" in names)
-        for digest in absent:
-            self.missing[digest] = (seq, of_who_left)
+        for digest in event["sd"]:
+            if digest not in found:
+                self.missing[digest] = (seq, left_out + len(hidden - shown.keys()), of_who_left)
+
+    def _due(self, kind: str) -> Tuple[frozenset, frozenset, frozenset]:
+        """What this profile always shows of a type, what it leaves out, and what it shows of a publishable source."""
+        due = self.due.get(kind)
+        if due is None:
+            spec = SPECS[kind]
+            hidden = {"internal": frozenset(), "court": spec.internal, "public": spec.seals - spec.public}[self.profile]
+            of_source = spec.public - {"publishable"} if self.profile == "public" and kind in OF_A_SOURCE else frozenset()
+            due = self.due[kind] = (spec.seals - hidden - of_source, hidden, of_source)
+        return due
+
+    def _take_source(self, event: Event, shown: Dict[str, Any], found: List[str]) -> int:
+        """Keep what an event of a source told, to be judged by the last word on it; how many may be absent until then.
+
+        The word: 1 where something of the source is shown, 2 where the event says whether it is publishable, 4 where
+        that is so, and 8 times the details that are absent without being left out by the profile.
+        """
+        _, hidden, of_source = self._due(event["type"])
+        told = not of_source.isdisjoint(shown)
+        says = event["type"] != "source.captured"
+        lacking = 0 if told else len(event["sd"]) - len(found) - len(hidden - shown.keys())
+        word = told + 2 * says + 4 * (says and shown.get("publishable") is True) + 8 * lacking
+        words = self.of_sources.setdefault(event["incident"], array("q"))
+        words.extend((event["body"]["source"], event["seq"], word))
+        return 0 if told else len(of_source)
 
     def _name_file(self, event: Event, file: Any) -> None:
         if file is None:
@@ -3234,17 +3294,34 @@ class Verifier:
         redacted = self.replay.redacted
         for digest, (redaction, of) in redacted.items():
             held = self.missing.pop(digest, None)
-            if self.profile == "internal" and not self.single and (held is None or held[0] != of):
+            if held[0] != of if held is not None else self.profile == "internal" and not self.single:
                 self.fail("redaction", redaction, "a detail that it covers is shown, or is none of event %d" % of)
-        persons: Dict[int, int] = {}
-        for seq, of_who_left in self.missing.values():
-            persons[seq] = persons.get(seq, 0) + 1
-            if persons[seq] > (of_who_left if self.replay.left or self.single else 0):
+        absent: Dict[int, int] = {}
+        for seq, left_out, of_who_left in self.missing.values():
+            absent[seq] = absent.get(seq, 0) + 1
+            if absent[seq] == 1 + left_out + (of_who_left if self.replay.left or self.single else 0):
                 self.fail("disclosure", seq, "a disclosure is withheld without a redaction that covers it")
         if redacted:
             for seq, digest, _ in self._disclosures():
                 if digest in redacted:
                     self.fail("redaction", seq, "a redacted disclosure is shown")
+
+    def _check_sources(self) -> None:
+        """In public a source is told where the last word on it is that it is publishable, and only there."""
+        covered: Dict[int, int] = {}
+        for _, of in self.replay.redacted.values():
+            covered[of] = covered.get(of, 0) + 1
+        # While a round is open, an event that is mute may have taken a source back.
+        open_rounds = {incident.id for incident in self.replay.under_way() if incident.round is not None}
+        for name, words in self.of_sources.items():
+            triples = list(zip(words[::3], words[1::3], words[2::3]))  # noqa: B905
+            publishable = {number: bool(word & 4) for number, _, word in triples if word & 2}
+            for number, seq, word in triples:
+                marked = publishable.get(number, False)
+                if word & 1 and not marked:
+                    self.fail("profile", seq, "the public profile shows a source only where it is marked publishable")
+                if marked and name not in open_rounds and word >> 3 > covered.get(seq, 0):
+                    self.fail("disclosure", seq, "a source marked publishable is withheld without a redaction that covers it")
 
     def _check_heads(self) -> None:
         replay, bundle = self.replay, self.bundle
@@ -3288,9 +3365,20 @@ class Verifier:
             self.fail("heads", seq, "an incident that is shown is not in heads.jsonl")
         if count != body["n"] or edge.root() != unb64(body["root"]):
             self.fail("heads", seq, "heads.jsonl is not what the last log.heads fixed")
+        self.hidden_heads = hidden
         unexplained = getattr(self, "unexplained", 0)
         if unexplained > 0 and not hidden:
             self.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
+
+    def _check_unsaid(self) -> None:
+        """A claim keeps its words to itself only where it may have gone into an incident that is not shown."""
+        if not self.unsaid:
+            return
+        open_rounds = [one.claims or set() for one in self.replay.under_way() if one.round is not None]
+        for seq in self.unsaid:
+            stands_here = self.replay.claims.get(seq) == "grouped" and not any(seq in held for held in open_rounds)
+            if stands_here or not (self.single or self.hidden_heads):
+                self.fail("disclosure", seq, "a claim of a shown incident is without its words")
 
     def _check_head(self, seq: int, incident: Incident, count: int, leaf: bytes) -> None:
         if self.replay.tree.levels[0][incident.index] == leaf:
@@ -3336,6 +3424,8 @@ class Verifier:
                 entries = told[key]
                 if len(told) != 1 or not isinstance(entries, list):
                     raise Malformed("it holds something else than %s" % key)
+                if len(entries) > len(self.replay.codebook_bodies) + len(self.replay.policies):
+                    raise Malformed("it holds more entries than any events vouch for")
             except (Malformed, KeyError, TypeError) as error:
                 self.fail(name, None, "%s is malformed: %s" % (member, quoted(str(error))))
                 continue
@@ -3492,9 +3582,11 @@ class Verifier:
         if self.since is None:
             return
         note = self._note(self.since, "the checkpoint that you kept")
+        # The key of its size: that it and the pinned one follow from each other, _check_keys has shown.
+        key = self._key_at(note.size)
         try:
-            if self.key not in signers(note, [self.key]):
-                self.fail("since", None, "the checkpoint that you kept is not signed by the pinned key")
+            if key not in signers(note, [key]):
+                self.fail("since", None, "the checkpoint that you kept is not signed by the key that the log had then")
         except Malformed as error:
             self.fail("since", None, "the checkpoint that you kept: %s" % error)
         if note.size > self.note.size:
@@ -3503,6 +3595,15 @@ class Verifier:
             self._since_by_proof(note)
         elif self.root_at.get(note.size) != note.root:
             self.fail("since", None, "the log was forked: its first %d leaves are not those of the checkpoint that you kept" % note.size)
+
+    def _key_at(self, size: int) -> Key:
+        """The key that signed a log of this size; the pinned one where no change of it is known."""
+        before = [new for seq, _, new in self.replay.rotations if seq < size]
+        texts = before[-1:] or ([self.replay.opened["vkey"]] if self.replay.rotations and self.replay.opened else [])
+        try:
+            return parse_key(texts[0]) if texts else self.key
+        except Malformed:
+            return self.key  # named already
 
     def _since_by_proof(self, note: Checkpoint) -> None:
         name = "data/proofs/%d-%d.consistency" % (note.size, self.note.size)
@@ -3550,10 +3651,14 @@ def proven(verifier: Verifier) -> List[str]:
     """What this run established."""
     replay, facts = verifier.replay, verifier.facts
     graded = sum(1 for rows in replay.versions.values() for one in rows if one[4] == "published")
+    signer = "the key you pinned"
+    if verifier.key not in verifier.signed:
+        signer = "the key that the one you pinned was changed to under both signatures"
     lines = [
-        "log %s, %d leaves, root %s, signed by the key you pinned" % (facts["log"], facts["size"], facts["root"]),
+        "log %s, %d leaves, root %s, signed by %s" % (facts["log"], facts["size"], facts["root"], signer),
         "%d events hash to their leaves and stand in order; %d disclosures are what was sealed" % (verifier.shown, verifier.disclosed),
         "%d of %d leaves withheld by this profile: in the tree, content not checked" % (facts["withheld"], facts["size"]),
+        "%d details not shown by this profile or removed" % verifier.untold,
         "%d incidents replayed; every transition was legal under the policy of its round" % len(replay.names()),
         "%d results recomputed from their votes; %d published grades follow from them" % (replay.recomputed, graded),
     ]

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import csv
-import html
-import io
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
-import orjson
+from markupsafe import escape
 
+from review.audit import markup
 from review.audit.canonical import canonical_value
 from review.audit.events import TYPES
 from review.audit.published import Grade
 from review.audit.stored import Row
+from review.rules.facts import Range
+from review.rules.grades import label
 
+BLOCK = 500
 COLUMNS = ("seq", "day", "type", "incident", "iseq", "actor", "role", "body", "disclosed")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# A spreadsheet takes a cell for a formula by its first character (= + - @, tab, carriage return). No cell here can
+# begin with one: numbers are never negative, words are ours, and a body begins with its brace.
 
 README = """This is the trail of an Assay desk: a BagIt 1.0 bag in a zip.
 
@@ -41,60 +44,57 @@ data/view/             the same for people, without authority
 """
 
 
-def cell(value: Any) -> str:
-    """A table cell that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return "'" + text if text.startswith(FORMULA) else text
+LIST = """<div class="scroll"><table>
+<thead><tr><th scope="col">Incident</th><th scope="col">Version</th><th scope="col">Kind</th><th scope="col">Grade</th>
+<th scope="col">Killed</th><th scope="col">Injured</th><th scope="col">Event</th></tr></thead>
+<tbody>
+"""
+# Nothing of it was typed by anybody: ids, numbers, and the words of a codebook.
+GRADE = (
+    '<tr id="{0}"><td><a href="#{0}">{1.incident}</a></td><td>{1.version}</td><td>{1.kind}</td><td>{2}</td>'
+    "<td>{3}</td><td>{4}</td><td>{1.seq}</td></tr>\n"
+)
 
 
-class Table:
-    """The lines of `events.csv`, every cell quoted."""
+def heading() -> bytes:
+    """The first line of `events.csv`."""
+    return (",".join(f'"{name}"' for name in COLUMNS) + "\n").encode("ascii")
 
-    def __init__(self) -> None:
-        self._buffer = io.StringIO(newline="")
-        self._writer = csv.writer(self._buffer, quoting=csv.QUOTE_ALL, lineterminator="\n")
-        self._writer.writerow(COLUMNS)
 
-    def add(self, row: Row, names: Iterable[str]) -> None:
-        """One more event, with the names of the details that are disclosed."""
-        event = orjson.loads(row.line)
-        body = orjson.dumps(event["body"], option=orjson.OPT_SORT_KEYS).decode()
-        cells = (*(event[name] for name in COLUMNS[:7]), body, " ".join(sorted(names)))
-        self._writer.writerow(map(cell, cells))
+def cells(row: Row, names: Iterable[str]) -> bytes:
+    """One event's line of `events.csv`, every cell quoted, with the names of the details that are disclosed.
 
-    def take(self) -> bytes:
-        """What was written since the last time."""
-        text = self._buffer.getvalue()
-        self._buffer.seek(0)
-        self._buffer.truncate()
-        return text.encode("utf-8")
+    A leaf's keys stand in order, so what stands between two of them is cut out and needs no parsing; strings in a
+    body escape their quotes, so that the last `},"day":"` is the body's end.
+    """
+    line = row.line.decode("utf-8")
+    end = line.rindex('},"day":"') + 1
+    actor = line[10 : line.index('"', 10)]
+    day = line[end + 8 : end + 18]
+    start = line.index('"role":"', end) + 8
+    role = line[start : line.index('"', start)]
+    body = line[line.index("{", 10) : end].replace('"', '""')
+    incident = "" if row.incident is None else row.incident
+    iseq = "" if row.iseq is None else row.iseq
+    told = " ".join(names)
+    cells = f'"{row.seq}","{day}","{row.type}","{incident}","{iseq}","{actor}","{role}","{body}","{told}"\n'
+    return cells.encode("utf-8")
 
 
 def page(origin: str, size: int, profile: str, grades: Iterable[Grade]) -> Iterator[bytes]:
-    """A page that lists the grades; the numbers in it prove nothing."""
-    head = f"{html.escape(origin)}, {size} events, profile {html.escape(profile)}"
-    yield (
-        '<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Published grades</title></head>'
-        "<body>"
-        f"<h1>Published grades</h1><p>{head}. For reading only: run verify.py to check anything.</p>"
-        "<table><thead><tr><th>Incident</th><th>Version</th><th>Kind</th><th>Grade</th>"
-        "<th>Killed</th><th>Injured</th><th>Event</th></tr></thead><tbody>\n"
-    ).encode()
-    for grade in grades:
-        cells = (
-            grade.incident, grade.version, grade.kind, grade.grade,
-            _range(grade.range.get("killed")), _range(grade.range.get("injured")), grade.seq,
-        )  # fmt: skip
-        row = "".join(f"<td>{html.escape(str(value))}</td>" for value in cells)
-        yield f"<tr>{row}</tr>\n".encode()
-    yield b"</tbody></table></body></html>\n"
+    """A page that lists the grades, each under its own anchor; the numbers in it prove nothing."""
+    yield markup.beginning("Published grades", origin, size, profile).encode()
+    yield LIST.encode()
+    lines = map(_graded, grades)
+    while block := "".join(islice(lines, BLOCK)):
+        yield block.encode()
+    yield b"</tbody></table></div>\n" + markup.END.encode()
 
 
-def _range(pair: Any) -> str:
-    if not pair or pair == [None, None]:
-        return "unknown"
-    low, high = ("?" if bound is None else str(bound) for bound in pair)
-    return low if low == high else f"{low} to {high}"
+def _graded(grade: Grade) -> str:
+    killed, injured = (markup.span(Range.from_list(grade.range[name])) for name in ("killed", "injured"))
+    anchor = f"{grade.incident}-{grade.version}" + ("-withdrawn" if grade.kind == "withdrawn" else "")
+    return GRADE.format(anchor, grade, escape(label(grade.grade)), killed, injured)
 
 
 def readme(origin: str, size: int, profile: str) -> bytes:

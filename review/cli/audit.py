@@ -1,4 +1,4 @@
-"""`flask audit`: export, verify, fsck, checkpoint, key and clock."""
+"""`flask audit`: export, verify, fsck, checkpoint, cosign, key and clock."""
 
 from __future__ import annotations
 
@@ -6,30 +6,37 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import TextIO
 
 import click
-from flask.cli import AppGroup
 
 from review import config, store
-from review.actions import log
+from review.actions import checkpoints, log, witnesses
+from review.actions import keys as signing
 from review.audit import export as exports
 from review.audit import fsck as checks
-from review.audit import keys, profiles
+from review.audit import keyring, keys, profiles
 from review.audit.bag import Altered, TooManyFiles
 from review.audit.escrow import note_export, sealed_keys
-from review.audit.stored import StoredTrail, round_is_open
+from review.audit.stored import round_is_open
+from review.cli import exporting
+from review.cli.disk import WrittenGroup
 from review.cli.people import acting_as
 from review.models import session
 from review.queries import health
+from review.rules import clocks, rollbacks
 from review.rules.errors import DomainError, Forbidden, Invalid, ReadOnly, Refused
 from review.rules.permissions import may
 
-group = AppGroup("audit", help="The trail: export it, verify it, compare the database with it, sign it.")
+group = WrittenGroup("audit", help="The trail: export it, verify it, compare the database with it, sign it.")
 
 VERIFIER = Path(exports.__file__).with_name("verify.py")
-ONE_INCIDENT = "A bundle of one incident cannot be made yet. Leave --incident out for the whole log."
 NO_DESK = "There is no desk here: ASSAY_HOME and DATABASE_URL name one without tables."
 NO_RIGHT = "This person's role does not allow it."
+ROTATED = (
+    "The key was changed. Publish the new one where the old one stands, and write a new key file with "
+    "flask audit key --export FILE: the old file does not sign any more."
+)
 PUBLISHED_OPEN = "A round is open: this checkpoint's time and size tell of what happened in it."
 
 
@@ -48,53 +55,31 @@ def export(
     purpose: str | None,
     email: str | None,
 ) -> None:
-    """Write the bundle of the log to OUT.zip, under a checkpoint published for it."""
-    if incident is not None:
-        raise click.ClickException(ONE_INCIDENT)
+    """Write the bundle of the log, or of one incident, to OUT.zip, under a checkpoint published for it.
+
+    A restricted incident goes only into a bundle of its own, and only where --incident names it by its id.
+    """
     if health.migrations() == "missing":
         raise click.ClickException(NO_DESK)
     actor = acting_as(email)
     if not may(actor.role, "export"):
         raise click.ClickException(NO_RIGHT)
+    asked = exporting.asked(actor, incident, profile)
     draft = out.with_name(out.name + ".part")
+    if round_is_open(session):
+        click.echo(PUBLISHED_OPEN, err=True)
     try:
-        log.record_heads()
-        checkpoint = log.publish_checkpoint()
-        assert checkpoint is not None  # there is at least the entry just made
-        made = _write(draft, checkpoint, profile)
+        made = exporting.write(draft, checkpoints.publish_heads(), profile, asked)
         log.record_export(actor, profile=profile, size=made.size, recipient=recipient, purpose=purpose)
         draft.replace(out)
     except (exports.NotExported, Altered, TooManyFiles) as problem:
-        raise click.ClickException(_sentence(problem)) from problem
+        raise click.ClickException(exporting.sentence(problem)) from problem
     except DomainError as refusal:
         raise click.ClickException(_words(refusal)) from refusal
     finally:
         draft.unlink(missing_ok=True)
-    click.echo(f"{out}: {made.shown} of {made.size} events, profile {made.profile}.", err=True)
-    click.echo(str(keys.load(config.home()).verifier(config.origin())))
-
-
-def _write(draft: Path, checkpoint: str, profile: str) -> exports.Made:
-    unlocked = keys.load(config.home())
-    with draft.open("wb") as file:
-        made = exports.export(
-            StoredTrail(session, unlocked),
-            checkpoint,
-            file,
-            objects=store.objects(),
-            vkey=str(unlocked.verifier(config.origin())),
-            profile=profile,
-        )
-    session.rollback()
-    return made
-
-
-def _sentence(problem: Exception) -> str:
-    if isinstance(problem, Altered):
-        return f"The kept file {problem} is not the one that was recorded. Run flask audit fsck."
-    if isinstance(problem, TooManyFiles):
-        return f"The bundle would hold {problem}, more than any verifier accepts."
-    return str(problem)
+    click.echo(f"{out}: {exporting.told(made, asked)}", err=True)
+    click.echo(_present_key())
 
 
 @group.command("verify")
@@ -136,7 +121,7 @@ def checkpoint() -> None:
     if round_is_open(session):
         click.echo(PUBLISHED_OPEN, err=True)
     try:
-        signed = log.publish_checkpoint()
+        signed = checkpoints.publish_checkpoint()
     except DomainError as refusal:
         raise click.ClickException(_words(refusal)) from refusal
     if signed is None:
@@ -144,7 +129,19 @@ def checkpoint() -> None:
     click.echo(signed, nl=False)
 
 
+@group.command("cosign")
+@click.argument("note", type=click.File("r", encoding="utf-8"))
+def cosign(note: TextIO) -> None:
+    """Keep the lines of known witnesses in a checkpoint that a file holds; prints the checkpoint as it stands then."""
+    try:
+        click.echo(witnesses.cosign(note.read()), nl=False)
+    except DomainError as refusal:
+        raise click.ClickException(_words(refusal)) from refusal
+
+
 @group.command("key")
+@click.option("--rotate", is_flag=True, help="Change the signing key, and publish the checkpoint that both keys sign.")
+@click.option("--as", "email", metavar="EMAIL", help="The admin who changes it.")
 @click.option(
     "--export",
     "out",
@@ -152,24 +149,59 @@ def checkpoint() -> None:
     metavar="FILE",
     help="Write both secret keys under a passphrase.",
 )
-def key(out: Path | None) -> None:
-    """Print the verifier key as the only line on stdout."""
+def key(rotate: bool, email: str | None, out: Path | None) -> None:
+    """Print the verifier key as the only line on stdout.
+
+    --rotate changes the key that signs. The old one signs once more, together with the new one, and is then
+    gone from this machine: whoever pinned it follows through that checkpoint. The master key stays.
+    """
     try:
-        unlocked = keys.load(config.home())
+        keys.load(config.home())
     except keys.MissingKey as missing:
         raise click.ClickException("There are no keys yet: the first entry of the log makes them.") from missing
+    if rotate:
+        _rotate(email)
     if out is not None:
         _export_keys(out)
-    click.echo(str(unlocked.verifier(config.origin())))
+    click.echo(_present_key())
+
+
+def _rotate(email: str | None) -> None:
+    if email is None:
+        raise click.UsageError("Say with --as EMAIL which admin changes the key.")
+    actor = acting_as(email)
+    if round_is_open(session):
+        click.echo(PUBLISHED_OPEN, err=True)
+    try:
+        signing.rotate_key(actor)
+        signing.finish_rotation()
+    except keys.MissingKey as missing:
+        raise click.ClickException(f"The secret of {missing} is gone: bring the keys folder back first.") from missing
+    except DomainError as refusal:
+        raise click.ClickException(_words(refusal)) from refusal
+    click.echo(ROTATED, err=True)
+
+
+def _present_key() -> str:
+    signer = keyring.ring(session).present
+    session.rollback()
+    if signer is None:
+        raise click.ClickException("The log has not been opened yet.")
+    return signer.vkey
 
 
 def _export_keys(out: Path) -> None:
+    if out.exists():
+        raise click.ClickException(f"{out} is there already: a key file is never written over.")
     phrase = os.environ.get("ASSAY_PASSPHRASE") or click.prompt(
         "Passphrase", hide_input=True, confirmation_prompt=True, err=True
     )
+    text = sealed_keys(config.home(), phrase)
     handle = os.open(out, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(sealed_keys(config.home(), phrase))
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
     note_export(config.home())
 
 
@@ -193,6 +225,10 @@ def _words(refusal: DomainError) -> str:
         return " ".join(requirement.sentence % requirement.values for requirement in refusal.requirements)
     if isinstance(refusal, Forbidden):
         return NO_RIGHT
+    if isinstance(refusal, ReadOnly) and refusal.key in rollbacks.SENTENCES:
+        return rollbacks.SENTENCES[refusal.key] % refusal.values
+    if isinstance(refusal, ReadOnly) and refusal.key == "clock":
+        return clocks.STOPPED % refusal.values
     if isinstance(refusal, ReadOnly):
         return f"Nothing is written now ({refusal.key}): {refusal.values}."
     return f"This cannot be done ({refusal.key})."

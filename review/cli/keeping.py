@@ -16,7 +16,7 @@ from sqlalchemy.exc import DBAPIError
 
 from review import clock, config, store
 from review.actions import log
-from review.audit import fsck, keys
+from review.audit import fsck, keys, remembered
 from review.keeping import backup as backups
 from review.keeping import doctor as doctors
 from review.keeping import restore as restoring
@@ -29,8 +29,8 @@ from review.rules.permissions import SYSTEM
 
 FULL = "The disk is full: nothing was kept of it. Make room, or write to another disk."
 OLDER = (
-    "If a checkpoint was published after that, this log is older than what others hold: tell them, and write nothing "
-    "until you have."
+    "Was a later checkpoint published? Put what somebody kept of it (from a mail, a witness, a bundle) into the file "
+    "{file} before anybody writes: the desk then only reads, and says what is missing."
 )
 
 
@@ -50,7 +50,6 @@ def _back_up(file: Path) -> Manifest:
             file.absolute(),
             database=current_app.config["SQLALCHEMY_DATABASE_URI"],
             objects=store.objects(),
-            home=config.home(),
         )
     size = made.log.size if made.log else 0
     click.echo(f"{file}: {size} entries of the log and {made.objects} files. It holds no keys.", err=True)
@@ -78,21 +77,31 @@ def _record(made: Manifest) -> None:
     metavar="KEYFILE",
     help="What flask audit key --export wrote; its passphrase is asked for, or taken from ASSAY_PASSPHRASE.",
 )
+@click.option(
+    "--since",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="CHECKPOINT",
+    help="The newest published checkpoint that anybody kept, or the file published of the old ASSAY_HOME.",
+)
 @with_appcontext
-def restore(file: Path, key_file: Path | None) -> None:
+def restore(file: Path, key_file: Path | None, since: Path | None) -> None:
     """Bring FILE back into an empty ASSAY_HOME and an empty database."""
+    given = restoring.Given(
+        key_file.absolute() if key_file else None, since.absolute() if since else None, _passphrase
+    )
     with _in_words():
         made = restoring.restore(
             file.absolute(),
+            given,
             objects=store.objects(),
             database=current_app.config["SQLALCHEMY_DATABASE_URI"],
             owner=current_app.config["MIGRATION_DATABASE_URL"],
-            key_file=key_file.absolute() if key_file else None,
-            phrase=_passphrase,
         )
     click.echo(f"The database of {made.made[:16].replace('T', ' ')} UTC is back, brought to this version.")
     if made.log:
-        click.echo(f"The log {made.log.origin} holds {made.log.size} entries, up to {made.log.day}. {OLDER}")
+        click.echo(f"The log {made.log.origin} holds {made.log.size} entries, up to {made.log.day}.")
+    if remembered.last_published(config.home()) is None:
+        click.echo(OLDER.format(file=config.home() / remembered.FILE))
     click.echo(f"{made.objects} kept files are back. Everybody signs in anew.")
     _compare()
 

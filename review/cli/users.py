@@ -8,16 +8,18 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
-from review.actions import invitations, passwords, people, second_factors
+from review.actions import invitations, leaving, passwords, people, second_factors
+from review.actions.accounts import security
 from review.cli.people import acting_as
 from review.queries.by_email import desk_is_empty, person_of
 from review.rules import second_factors as rules
-from review.rules.errors import Forbidden, Invalid, NotFound, Refused
+from review.rules.errors import Forbidden, Invalid, NotFound, ReadOnly, Refused
 from review.rules.permissions import ROLES, SYSTEM, Actor, may
 
 group = AppGroup("user", help="Keep the people of the desk.")
 
-NEEDS_ADMIN = "Say with --as EMAIL which admin does this; only the first person needs none."
+NEEDS_ADMIN = "Say with --as EMAIL which admin does this."
+FIRST_ONLY = "Only the first person of a desk is added without an admin: say with --as EMAIL which one adds."
 
 
 @group.command("add")
@@ -32,8 +34,8 @@ def add(email: str, name: str, role: str, admin: str | None) -> None:
         if desk_is_empty():
             _add_first(email, name, role, password)
         else:
-            _add(_admin(admin), email, name, role, password)
-    except (Invalid, Refused, Forbidden, NotFound) as refusal:
+            _add(_admin(admin, FIRST_ONLY), email, name, role, password)
+    except (Invalid, Refused, Forbidden, NotFound, ReadOnly) as refusal:
         raise click.ClickException(_words(refusal)) from refusal
 
 
@@ -43,7 +45,7 @@ def add(email: str, name: str, role: str, admin: str | None) -> None:
 @click.option("--second-factor", is_flag=True, help="Take a lost authenticator away as well.")
 def reset(email: str, admin: str | None, second_factor: bool) -> None:
     """Print a one-time link with which a person chooses a new password; all their sessions then end."""
-    _admin(admin)
+    by = _admin(admin)
     person = person_of(email)
     if person is None:
         raise click.ClickException(f"Nobody at this desk has the address {email}.")
@@ -51,8 +53,24 @@ def reset(email: str, admin: str | None, second_factor: bool) -> None:
         # As the machine: whoever keeps it can let the only admin of a desk in again.
         if second_factor:
             people.reset_second_factor(SYSTEM, person)
-        click.echo(_link("reset", people.reset_account(SYSTEM, person)))
+        link = _link("reset", people.reset_account(SYSTEM, person))
     except Invalid as refusal:
+        raise click.ClickException(_words(refusal)) from refusal
+    security.info("reset on the machine of person=%s second_factor=%s by=%s", person, second_factor, by.person)
+    click.echo(link)
+
+
+@group.command("left")
+@click.argument("email")
+@click.option("--as", "admin", metavar="EMAIL", help="The admin who records it.")
+def left(email: str, admin: str | None) -> None:
+    """Record that a person left: nothing links them any more to what they did, and that cannot be undone."""
+    actor, person = _admin(admin), person_of(email)
+    if person is None:
+        raise click.ClickException(f"Nobody at this desk has the address {email}.")
+    try:
+        leaving.let_leave(actor, person)
+    except (Invalid, Refused, ReadOnly) as refusal:
         raise click.ClickException(_words(refusal)) from refusal
 
 
@@ -82,9 +100,9 @@ def _add(admin: Actor, email: str, name: str, role: str, password: str | None) -
     people.add_person(admin, email=email, name=name, role=role, password_hash=hashed)
 
 
-def _admin(email: str | None) -> Actor:
+def _admin(email: str | None, unnamed: str = NEEDS_ADMIN) -> Actor:
     if email is None:
-        raise click.ClickException(NEEDS_ADMIN)
+        raise click.ClickException(unnamed)
     actor = acting_as(email)
     if not may(actor.role, "invite"):
         raise click.ClickException(f"{email} is no admin.")
@@ -96,7 +114,9 @@ def _link(kind: str, token: str) -> str:
     return f"{address.rstrip('/')}/{kind}/{token}"
 
 
-def _words(refusal: Invalid | Refused | Forbidden | NotFound) -> str:
+def _words(refusal: Invalid | Refused | Forbidden | NotFound | ReadOnly) -> str:
+    if isinstance(refusal, ReadOnly):
+        return "The desk is reading only: run flask doctor, it says why and what to do."
     if isinstance(refusal, Invalid):
         return " ".join(sentence % refusal.values for sentence in refusal.problems.values())
     if isinstance(refusal, Refused):

@@ -13,10 +13,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from review import clock
-from review.audit import keys
+from review.audit import keyring
 from review.keeping import archive
 from review.keeping.archive import Manifest, Member
 from review.keeping.snapshot import Snapshot, take
+from review.models import session
 from review.store import MissingObject, Store
 
 
@@ -24,14 +25,14 @@ class NotBackedUp(RuntimeError):
     """No backup could be made, with the reason in a sentence."""
 
 
-def write(out: Path, *, database: str, objects: Store, home: Path) -> Manifest:
+def write(out: Path, *, database: str, objects: Store) -> Manifest:
     """Write the backup to `out`, whole or not at all, readable by its owner alone."""
     if out.exists():
         raise NotBackedUp(f"{out} is there already: a backup is never written over.")
     with tempfile.TemporaryDirectory(prefix=".assay-backup-", dir=out.parent) as folder:
         # The copy first, the files after it: a file stands in the store before any row names it.
         copy = take(database, Path(folder))
-        manifest = _manifest(copy, objects, home)
+        manifest = _manifest(copy, objects)
         with _whole(out) as file, tarfile.open(fileobj=file, mode="w") as tar:
             archive.put_bytes(tar, archive.MANIFEST, manifest.to_json())
             for part in copy.parts:
@@ -58,7 +59,7 @@ def _whole(out: Path) -> Iterator[BinaryIO]:
         draft.unlink(missing_ok=True)
 
 
-def _manifest(copy: Snapshot, objects: Store, home: Path) -> Manifest:
+def _manifest(copy: Snapshot, objects: Store) -> Manifest:
     members = [Member(part.name, part.sha256, part.size, part.columns) for part in copy.parts]
     absent = []
     for digest in copy.objects:
@@ -71,10 +72,16 @@ def _manifest(copy: Snapshot, objects: Store, home: Path) -> Manifest:
         revision=copy.revision,
         made=clock.stamp(clock.now()),
         log=copy.head,
-        vkey=str(keys.load(home).verifier(copy.head.origin)) if copy.head else None,
+        vkey=_vkey(copy.head.size) if copy.head else None,
         members=tuple(members),
         absent=tuple(absent),
     )
+
+
+def _vkey(size: int) -> str | None:
+    """The key in force for the log of the copy, whatever was written since."""
+    signer = keyring.ring(session).at(size)
+    return signer.vkey if signer else None
 
 
 def _put_object(tar: tarfile.TarFile, member: Member, objects: Store) -> None:

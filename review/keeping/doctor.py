@@ -11,16 +11,20 @@ from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from review import clock, config, mail
-from review.audit import escrow, keys
+from review.audit import escrow, keyring, keys, remembered
 from review.audit.events.log import BackupMade
+from review.keeping.restore import restored_from
 from review.models import Checkpoint, Disclosure, Event, Job, LogHead, session
 from review.models.dossiers import read_disclosure
-from review.queries import health
+from review.queries import health, outside
+from review.queries.checks import last_check, trail
+from review.rules import clocks
 
 OK, WARNING, FAILURE = "OK", "warning", "FAILURE"
 BACKUP_AGE = timedelta(days=7)
 CHECKPOINT_AGE = timedelta(hours=3)
 TRIED = 3
+TOLD_APART = ("send_mail", "mail_checkpoint", "stamp_checkpoint")  # each has a finding of its own
 
 _DATABASE = {
     "ok": (OK, "It answers."),
@@ -65,7 +69,8 @@ def findings() -> list[Finding]:
     if (database, tables) != ("ok", "ok"):
         return found
     try:
-        found += [_keys(config.home()), _backup(), _checkpoint(), _jobs(), _mail()]
+        found += [*_clock(), _keys(config.home()), _backup(), _checkpoint(), _trail(), _jobs(), _mail()]
+        found += [Finding(one.part, one.word, one.sentence % one.values) for one in outside.lines()]
     except SQLAlchemyError:
         session.rollback()
         found.append(Finding("Database", FAILURE, "It stopped answering while it was looked at."))
@@ -76,6 +81,11 @@ def _opened() -> bool:
     return session.scalar(select(LogHead.id).limit(1)) is not None
 
 
+def _clock() -> list[Finding]:
+    stepped = health.clock()
+    return [Finding("Clock", FAILURE, clocks.STOPPED % stepped.values)] if stepped else []
+
+
 def _keys(home: Path) -> Finding:
     if not _opened():
         return Finding("Keys", OK, "The first entry of the log will make them.")
@@ -83,6 +93,14 @@ def _keys(home: Path) -> Finding:
         keys.load(home)
     except keys.MissingKey as missing:
         return Finding("Keys", FAILURE, f"{missing} is gone: nothing can be written. Bring the keys folder back.")
+    signer, seeds = keyring.ring(session).present, keys.seeds(home, config.origin())
+    if signer is not None and signer.vkey not in seeds:
+        return Finding(
+            "Keys",
+            FAILURE,
+            "The signing key here is not the one that the log names: nothing can be signed. Either the key or the "
+            "database is from another time; bring the other one back.",
+        )
     if any(stat.S_IMODE(path.stat().st_mode) & 0o077 for path in (home / "keys", *(home / "keys").iterdir())):
         return Finding("Keys", FAILURE, f"Others on this machine may read {home / 'keys'}. Run chmod -R go= on it.")
     if not escrow.is_exported(home):
@@ -92,22 +110,28 @@ def _keys(home: Path) -> Finding:
             "They stand on this machine alone; with it, sealed votes would be lost. Run flask audit key --export FILE "
             "and keep the file elsewhere.",
         )
+    if signer is not None and signer.vkey != next(iter(seeds)):
+        wanted = "A change of the signing key waits for its checkpoint. Run flask audit checkpoint."
+        return Finding("Keys", WARNING, wanted)
     return Finding("Keys", OK, "They are here, and were written to a key file.")
 
 
 def _backup() -> Finding:
     wanted = "Run flask backup FILE and keep the file on another machine."
     last = session.scalar(select(Event.seq).where(Event.type == BackupMade.type).order_by(Event.seq.desc()).limit(1))
-    if last is None:
-        return Finding("Backup", WARNING, f"None was ever made. {wanted}")
     told = dict(map(read_disclosure, session.scalars(select(Disclosure.text).where(Disclosure.seq == last))))
-    at = str(told["at"])
+    at = max(str(told.get("at", "")), restored_from(config.home()) or "")
+    if not at:
+        return Finding("Backup", WARNING, f"None was ever made. {wanted}")
     if at < clock.stamp(clock.now() - BACKUP_AGE):
         return Finding("Backup", WARNING, f"The last is of {at[:10]}, more than a week ago. {wanted}")
     return Finding("Backup", OK, f"The last is of {at[:16].replace('T', ' ')} UTC.")
 
 
 def _checkpoint() -> Finding:
+    rolled_back = remembered.rollback(session, config.home())
+    if rolled_back is not None:
+        return Finding("Checkpoint", FAILURE, rolled_back.sentence)
     if not _opened():
         return Finding("Checkpoint", OK, "The log is empty: there is nothing to sign yet.")
     at = session.scalar(select(Checkpoint.published_at).order_by(Checkpoint.size.desc()).limit(1))
@@ -120,9 +144,23 @@ def _checkpoint() -> Finding:
     return Finding("Checkpoint", OK, f"The last new one is of {told}.")
 
 
+def _trail() -> Finding:
+    last = last_check()
+    if last is None:
+        return Finding("Trail", OK, "Not compared yet: the worker does so every night, flask audit fsck at once.")
+    told = f"{last.at:%Y-%m-%d %H:%M} UTC"
+    if last.differences:
+        return Finding("Trail", FAILURE, f"The database of {told} was not what it says. Run flask audit fsck.")
+    if trail() != "ok":
+        return Finding("Trail", WARNING, f"The last comparison is of {told}. Look at the worker.")
+    return Finding("Trail", OK, f"The database of {told} is what it says.")
+
+
 def _jobs() -> Finding:
     stuck = session.execute(
-        select(Job.kind, Job.problem).where(Job.done_at.is_(None), Job.tries > TRIED, Job.kind != "send_mail").limit(1)
+        select(Job.kind, Job.problem)
+        .where(Job.done_at.is_(None), Job.tries > TRIED, Job.kind.not_in(TOLD_APART))
+        .limit(1)
     ).one_or_none()
     if stuck is None:
         return Finding("Jobs", OK, "None fails.")

@@ -1,11 +1,15 @@
-"""`flask restore`: a backup brought back into an empty home and an empty database, then compared with its trail."""
+"""`flask restore`: a backup brought back into an empty home and an empty database, then compared with its trail.
+
+The database comes last, whole in one step: a restoration that dies leaves a home that can be restored into again.
+"""
 
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import BinaryIO
 
 import psycopg
 import sqlalchemy as sa
@@ -15,18 +19,22 @@ from psycopg import sql
 from sqlalchemy import make_url
 
 from review import config
-from review.audit import escrow, keys
+from review.audit import escrow, keys, note, remembered
 from review.extensions import db
 from review.keeping import archive
 from review.keeping.archive import Manifest, NotABackup, by_table
-from review.keeping.snapshot import DATABASE, POSTGRESQL, SQLITE, libpq
+from review.keeping.snapshot import DATABASE, SQLITE, libpq
 from review.store import Store
 
-# What starting the program leaves in a home that was never used.
+RESTORED = "restored"  # when the backup was made that this home came back from: it counts as this desk's too
+# What starting the program, or an earlier restoration, leaves in a home that was never used.
 MADE_BY_STARTING = {
-    *("secret_key", "origin", "keys", "logs", "write.lock", "worker.beat", "objects", "backups"),
-    *(f"{DATABASE}{ending}" for ending in ("", "-wal", "-shm", "-journal")),
+    *("secret_key", "origin", "keys", "logs", "write.lock", "long.lock", "worker.beat", "objects", "backups"),
+    *(remembered.FILE, RESTORED),
+    *(f"{DATABASE}{ending}" for ending in ("", "-wal", "-shm", "-journal", ".part")),
 }
+# What somebody who died while writing one of these left behind.
+CUT_SHORT = re.compile(rf"(secret_key|origin|{remembered.FILE})\.\d+(\.[0-9a-f]{{8}})?")
 BLOCK = 1024 * 1024
 
 
@@ -34,31 +42,51 @@ class NotRestored(RuntimeError):
     """Nothing was brought back, with the reason in a sentence."""
 
 
-def restore(
-    backup: Path, *, objects: Store, database: str, owner: str, key_file: Path | None, phrase: Callable[[], str]
-) -> Manifest:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What comes from elsewhere: the file of the keys and the newest published checkpoint that somebody kept."""
+
+    key_file: Path | None
+    since: Path | None
+    phrase: Callable[[], str]
+
+    @property
+    def files(self) -> set[Path]:
+        """The files themselves, which may lie in the home."""
+        return {path.resolve() for path in (self.key_file, self.since) if path}
+
+
+def restore(backup: Path, given: Given, *, objects: Store, database: str, owner: str) -> Manifest:
     """Bring the backup back; refused, with nothing written, unless the home and the database are empty.
 
     The keys are no part of a backup: they come from the file that `flask audit key --export` wrote, or stand in the
-    home's `keys` folder already.
+    home's `keys` folder already. The checkpoint, or one that the home remembers, decides whether the backup is too old.
     """
     manifest = archive.check(backup)
     _refuse_another_engine(manifest, database)
-    _refuse_a_used_home(config.home(), {backup.resolve(), *([key_file.resolve()] if key_file else [])}, manifest)
+    _refuse_a_used_home(config.home(), {backup.resolve(), *given.files}, manifest)
     _refuse_a_used_database()
-    _bring_keys(manifest, config.home(), key_file, phrase)
+    _bring_keys(manifest, config.home(), given.key_file, given.phrase)
+    if given.since is not None:
+        _bring_published(manifest, config.home(), given.since)
     db.session.remove()
     db.engine.dispose()
-    with archive.opened(backup) as (_same, members):
-        for member, file in members:
-            if member.is_object:
-                objects.put_once(file)
-            elif manifest.engine == SQLITE:
-                _put_database(config.home() / DATABASE, file)
-    if manifest.engine == POSTGRESQL:
+    _put_objects(backup, objects)
+    if manifest.engine == SQLITE:
+        _put_database(config.home() / DATABASE, backup)
+    else:
         _put_rows(backup, manifest, owner)
     upgrade()
+    (config.home() / RESTORED).write_text(manifest.made + "\n", encoding="ascii")
     return manifest
+
+
+def restored_from(home: Path) -> str | None:
+    """When the backup was made that this home came back from; None for one that was never restored."""
+    try:
+        return (home / RESTORED).read_text("ascii").strip()
+    except FileNotFoundError:
+        return None
 
 
 # --- what stands in the way --------------------------------------------------------------------------------
@@ -76,12 +104,18 @@ def _refuse_another_engine(manifest: Manifest, database: str) -> None:
 
 
 def _refuse_a_used_home(home: Path, expected: set[Path], manifest: Manifest) -> None:
-    held = [path for path in sorted(home.iterdir()) if path.name not in MADE_BY_STARTING and path not in expected]
+    found = [path for path in sorted(home.iterdir()) if path.name not in MADE_BY_STARTING and path not in expected]
+    held = [path for path in found if not CUT_SHORT.fullmatch(path.name)]
     # Files of this very backup may stand there from a restoration that was cut short.
     own = {member.sha256 for member in manifest.members if member.is_object}
-    held += [path for path in (home / "objects").rglob("*") if path.is_file() and path.name not in own]
+    kept = (path for path in (home / "objects").rglob("*") if path.is_file())
+    held += [path for path in kept if path.name.partition("#")[0] not in own]
     if held:
-        raise NotRestored(f"{home} is not empty: {held[0].name} is in it. Set ASSAY_HOME to a new folder.")
+        told = f" and give what it remembers with --since {home / remembered.FILE}"
+        raise NotRestored(
+            f"{home} is not empty: {held[0].name} is in it. Set ASSAY_HOME to a new folder"
+            f"{told if (home / remembered.FILE).exists() else ''}."
+        )
 
 
 def _refuse_a_used_database() -> None:
@@ -104,10 +138,13 @@ def _bring_keys(manifest: Manifest, home: Path, key_file: Path | None, phrase: C
     if given and given != manifest.log.origin:
         raise NotRestored(f"ASSAY_ORIGIN is {given} and the log is {manifest.log.origin}: leave it unset.")
     if key_file is not None:
-        secrets = _opened(key_file, phrase())
-        if str(keys.Keys(**secrets).verifier(manifest.log.origin)) != manifest.vkey:
-            raise NotRestored(f"{key_file.name} holds the keys of another log than this backup's.")
-        keys.install(home, secrets)
+        held = _opened(key_file, phrase())
+        if manifest.vkey not in escrow.verifier_keys(held, manifest.log.origin):
+            raise NotRestored(
+                f"{key_file.name} holds the keys of another log than this backup's, or was written before the signing "
+                "key was changed."
+            )
+        keys.install(home, held)
         escrow.note_export(home)
     _refuse_other_keys(manifest, home)
     config.adopt_origin(manifest.log.origin)
@@ -125,23 +162,57 @@ def _opened(key_file: Path, phrase: str) -> dict[str, bytes]:
 def _refuse_other_keys(manifest: Manifest, home: Path) -> None:
     assert manifest.log is not None
     try:
-        present = keys.load(home)
+        keys.load(home)
     except keys.MissingKey as missing:
         raise NotRestored(
             "A backup holds no keys. Give the file that flask audit key --export wrote with --keys FILE, or copy "
             f"the folder keys of the old ASSAY_HOME into {home} first."
         ) from missing
-    if str(present.verifier(manifest.log.origin)) != manifest.vkey:
+    if manifest.vkey not in {*keys.seeds(home, manifest.log.origin), *keys.retired(home).values()}:
         raise NotRestored(f"The keys in {home} are those of another log than this backup's.")
 
 
-# --- the database ------------------------------------------------------------------------------------------
+# --- what was published ------------------------------------------------------------------------------------
 
 
-def _put_database(path: Path, file: BinaryIO) -> None:
+def _bring_published(manifest: Manifest, home: Path, since: Path) -> None:
+    """Remember the checkpoint that somebody kept, unless the home remembers a later one."""
+    text = _published(manifest, home, since)
+    known = remembered.last_published(home)
+    if known is None or known.head is None or known.head.size < note.parse_checkpoint(text).size:
+        remembered.remember(home, text)
+
+
+def _published(manifest: Manifest, home: Path, since: Path) -> str:
+    try:
+        text = since.read_text("utf-8")
+        told = note.parse_checkpoint(text)
+        if manifest.log is None or told.origin != manifest.log.origin:
+            raise NotRestored(f"{since.name} is a checkpoint of the log {told.origin}, not of this backup's.")
+        own = {*keys.seeds(home, told.origin), *keys.retired(home).values()}
+        signed = note.signers(told, [note.VerifierKey.parse(vkey) for vkey in own])
+    except (note.NoteError, UnicodeDecodeError) as problem:
+        raise NotRestored(f"{since.name} is no checkpoint: the text that /audit and the mails show.") from problem
+    if not signed:
+        raise NotRestored(f"{since.name} is not signed by this log's key.")
+    return text
+
+
+# --- the database and the kept files -----------------------------------------------------------------------
+
+
+def _put_objects(backup: Path, objects: Store) -> None:
+    with archive.opened(backup) as (_manifest, members):
+        for member, file in members:
+            if member.is_object:
+                objects.put_once(file)
+
+
+def _put_database(path: Path, backup: Path) -> None:
     draft = path.with_name(path.name + ".part")
     handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as out:
+    with os.fdopen(handle, "wb") as out, archive.opened(backup) as (_manifest, members):
+        file = next(file for member, file in members if member.name == DATABASE)
         while block := file.read(BLOCK):
             out.write(block)
         out.flush()

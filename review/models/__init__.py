@@ -2,6 +2,8 @@
 
 from review.extensions import Base, db, write_mode
 from review.models.admissions import Admission
+from review.models.bundles import Bundle
+from review.models.checks import TrailCheck
 from review.models.decisions import (
     Approval,
     Decision,
@@ -27,9 +29,11 @@ from review.models.people import (
     UserSession,
     WorkingLanguage,
 )
+from review.models.redactions import RedactionRequest
 from review.models.signs import ClaimSign, IncidentSign
 from review.models.sources import Capture, Source, SourceLink
 from review.models.trail import Checkpoint, CodebookVersion, Disclosure, Event, LogHead, Policy
+from review.models.witnesses import Cosignature, Subtree, Timestamp
 from review.models.work import Draft, Hold, Job, Notice, Turn
 
 session = db.session
@@ -38,11 +42,13 @@ __all__ = [
     "Admission",
     "Approval",
     "Base",
+    "Bundle",
     "Capture",
     "Checkpoint",
     "Claim",
     "ClaimSign",
     "CodebookVersion",
+    "Cosignature",
     "Decision",
     "DeskSetting",
     "Determination",
@@ -67,6 +73,7 @@ __all__ = [
     "PersonKey",
     "Policy",
     "RecoveryCode",
+    "RedactionRequest",
     "Round",
     "RoundClosing",
     "SecondFactor",
@@ -75,6 +82,9 @@ __all__ = [
     "Source",
     "SourceLink",
     "Stream",
+    "Subtree",
+    "Timestamp",
+    "TrailCheck",
     "Turn",
     "UserSession",
     "Vote",

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, ForeignKey, and_, delete, insert, or_, select
-from sqlalchemy.orm import Mapped, mapped_column
+import orjson
+from sqlalchemy import ColumnElement, ForeignKey, and_, delete, insert, not_, or_, select
+from sqlalchemy.orm import Mapped, aliased, mapped_column
 
 from review.extensions import Base
-from review.models.incidents import Incident
+from review.models.incidents import Claim, Incident
 from review.models.people import Person
+from review.models.trail import Event
 from review.rules.dossier import Dossier
-from review.rules.permissions import Actor
+from review.rules.permissions import PERMISSIONS, Actor
 from review.rules.visibility import exists_for
+
+SOME = 500  # events asked for at once
 
 
 class Admission(Base):
@@ -46,6 +51,52 @@ def hidden_from(actor: Actor) -> ColumnElement[bool]:
     """The same condition from the other side, by an index of the few that are restricted."""
     named = select(Admission.incident_id).where(Admission.person_id == actor.person)
     return and_(Incident.restricted, Incident.id.not_in(named))
+
+
+def claim_shown_to(actor: Actor) -> ColumnElement[bool]:
+    """A claim of an incident that does not exist for somebody is not there for them, nor is one that repeats it."""
+    repeated = aliased(Claim)
+    hidden = select(Incident.id).where(hidden_from(actor))
+    of_hidden = select(Incident.id).where(Incident.id == Claim.incident_id, hidden_from(actor)).exists()
+    repeats = select(repeated.seq).where(repeated.seq == Claim.of, repeated.incident_id.in_(hidden)).exists()
+    return and_(not_(of_hidden), not_(repeats))
+
+
+def of_hidden_claims(session: Any, actor: Actor, seqs: Collection[int]) -> set[int]:
+    """Those of these events that brought a claim which is not there for somebody, or say anything of one."""
+    hidden = set(session.scalars(select(Claim.seq).where(not_(claim_shown_to(actor)))))
+    if not hidden:
+        return set()
+    rows: list[Any] = []
+    wanted = sorted(seqs)
+    for start in range(0, len(wanted), SOME):
+        some = wanted[start : start + SOME]
+        of_claims = select(Event.seq, Event.line).where(Event.seq.in_(some), Event.type.like("claim.%"))
+        rows += session.execute(of_claims).all()
+    return {row.seq for row in rows if hidden & {row.seq, *_claims_named(row.line)}}
+
+
+def _claims_named(line: bytes) -> set[Any]:
+    body = orjson.loads(line)["body"]
+    return {body.get("claim"), body.get("of")}
+
+
+def lifters(session: Any, person: int) -> list[frozenset[int]]:
+    """Of each restricted incident that this person is shown: who may lift that, locked as they stand now."""
+    theirs = select(Admission.incident_id).where(Admission.person_id == person)
+    rows = session.execute(
+        select(Admission.incident_id, Person.id)
+        .join(Person, Person.id == Admission.person_id)
+        .join(Incident, Incident.id == Admission.incident_id)
+        .where(Admission.incident_id.in_(theirs), Incident.restricted, Person.active)
+        .where(Person.role.in_(PERMISSIONS["lift_restriction"].roles))
+        .order_by(Person.id)
+        .with_for_update(of=Person)
+    )
+    found: dict[int, set[int]] = {}
+    for incident, able in rows:
+        found.setdefault(incident, set()).add(able)
+    return [frozenset(able) for able in found.values()]
 
 
 def admit(session: Any, row: Incident, dossier: Dossier) -> None:

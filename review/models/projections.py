@@ -44,6 +44,10 @@ REGISTRY = {
     "capture": ("sha256", "size", "media"),
     "import_run": ("filename", "sha256", "size", "header"),
     "import_line": ("code",),
+    "imported_row": ("key",),
+    "redaction_request": ("reason", "answer"),
+    "source": ("key",),
+    "bundle": ("recipient", "purpose"),
 }
 
 

@@ -40,6 +40,12 @@ def taken(database: Any, incident: int) -> Kept | None:
         return Kept(kept.folded.copy(), kept.leaf)
 
 
+def drop(database: Any, incident: int) -> None:
+    """Forget what is kept of this incident: words of it are removed for good."""
+    with _LOCK:
+        _SHELVES.setdefault(database, OrderedDict()).pop(incident, None)
+
+
 def put(database: Any, incident: int, folded: History) -> None:
     """Keep a copy; the incident that was looked at longest ago makes room."""
     with _LOCK:

@@ -14,12 +14,13 @@ from review.queries.rechecks import Cited, cited
 from review.queries.sources import Evidence, evidence
 from review.queries.votes import ShownRound, shown_round
 from review.rules import approval, overrides
-from review.rules.dossier import Determination, Override, Proposal, Settlement
+from review.rules.dossier import Determination, Dossier, Override, Proposal, Settlement
 from review.rules.errors import Forbidden
 from review.rules.facts import Casualties, Facts
 from review.rules.guards import involvement
 from review.rules.permissions import Actor, may
 from review.rules.positions import Standing, by_party
+from review.rules.settlement import letters
 from review.rules.words import N_
 
 DONE_HERE = {
@@ -65,7 +66,7 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class OtherGrade:
-    """Another grade than the one proposed: who asked for it and why, and who agreed."""
+    """Another grade than the one proposed: who asked for it and why, and who agreed. Whoever left has no name."""
 
     grade: str
     casualties: Casualties
@@ -92,6 +93,7 @@ class ApprovalPage:
     rounds: tuple[ShownRound, ...]
     settlement: Settlement | None
     dissents: tuple[tuple[str, str], ...]
+    taken: tuple[tuple[str, str], ...]  # whose dissent lost words for good, by the letter, and on which ground
     silent: tuple[str, ...]
     earlier: tuple[Determination, ...]
     reopened: str | None
@@ -122,7 +124,7 @@ def approval_page(viewer: Actor, ref: str) -> ApprovalPage:
     dossier, proposal = reading.dossier, reading.dossier.proposal
     asked = proposal.override if proposal else None
     decided = asked if asked and asked.seconded else proposal
-    shown = _rounds(reading, proposal)
+    shown, taken = _rounds(reading, proposal), _taken(dossier, proposal)
     return ApprovalPage(
         ref=reading.ref,
         title=reading.title,
@@ -136,7 +138,8 @@ def approval_page(viewer: Actor, ref: str) -> ApprovalPage:
         rounds=shown,
         settlement=_settlement(reading, proposal),
         dissents=_dissents(shown[-1:]),
-        silent=_silent(shown[-1:]),
+        taken=taken,
+        silent=tuple(letter for letter in _silent(shown[-1:]) if letter not in dict(taken)),
         earlier=dossier.determinations,
         reopened=dossier.reopened,
         unconsidered=approval.unconsidered(dossier, proposal.round) if proposal else (),
@@ -161,10 +164,10 @@ def _other(reading: Reading, asked: Override | None) -> OtherGrade | None:
     return OtherGrade(
         grade=asked.grade,
         casualties=asked.casualties,
-        by=reading.names.get(asked.by, asked.by),
+        by=reading.names.get(asked.by, ""),
         reason=asked.reason,
         seconded=asked.seconded is not None,
-        second=reading.names.get(asked.second, asked.second) if asked.second else None,
+        second=reading.names.get(asked.second, "") if asked.second else None,
         agreed=asked.agreed,
     )
 
@@ -193,6 +196,14 @@ def _settlement(reading: Reading, proposal: Proposal | None) -> Settlement | Non
 
 def _dissents(shown: tuple[ShownRound, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((vote.letter, vote.dissent) for round_ in shown for vote in round_.votes if vote.odd and vote.dissent)
+
+
+def _taken(dossier: Dossier, proposal: Proposal | None) -> tuple[tuple[str, str], ...]:
+    if proposal is None:
+        return ()
+    under = letters(dossier, proposal.round)
+    lost = (one for one in dossier.dissents if one.of in proposal.minority and one.removed)
+    return tuple(sorted((under.get(one.of, "?"), one.removed.ground) for one in lost if one.removed))
 
 
 def _silent(shown: tuple[ShownRound, ...]) -> tuple[str, ...]:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 
 from review import clock
-from review.models import Hold, Incident, Participation, Turn, session
+from review.models import Hold, Incident, Participation, Person, Turn, session
 from review.models.admissions import shown_to
 from review.models.languages import languages_read
 from review.queries.due import answers_due
 from review.queries.inbox import NoticeRow, latest, unread
 from review.queries.incidents import ref_among, repeated_codes
+from review.queries.outside import KEEPER, Line, lines_for
+from review.queries.under_way import incidents
+from review.rules.accounts import is_too_small
 from review.rules.permissions import Actor, may
 
 KINDS = ("vote", "stand_by", "argue", "settle")
@@ -62,6 +66,9 @@ class Desk:
     may_take_next: bool
     may_vote: bool
     nothing_next: bool
+    waiting: int | None  # how many incidents the leads' list holds; None for whoever has none
+    outside: tuple[Line, ...]  # for whoever keeps the desk: how what leaves it fares
+    too_small: Mapping[str, int] | None  # of a desk that cannot grade yet: its people by role, for who may invite
 
     def of_kind(self, kind: str) -> tuple[TurnRow, ...]:
         """The turns of one kind, in the order of their incidents."""
@@ -81,7 +88,16 @@ def desk(viewer: Actor, *, nothing_next: bool = False) -> Desk:
         may_take_next=may(viewer.role, "take_next"),
         may_vote=may(viewer.role, "cast_vote"),
         nothing_next=nothing_next,
+        waiting=len(incidents(viewer, "", MOST)) if may(viewer.role, "approve") else None,
+        outside=lines_for(viewer) if viewer.role == KEEPER else (),
+        too_small=_too_small() if may(viewer.role, "invite") else None,
     )
+
+
+def _too_small() -> Mapping[str, int] | None:
+    statement = select(Person.role, func.count()).where(Person.active, Person.role.is_not(None)).group_by(Person.role)
+    working = {role or "": int(count) for role, count in session.execute(statement)}
+    return working if is_too_small(working) else None
 
 
 def _held(viewer: Actor) -> HeldRow | None:

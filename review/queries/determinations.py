@@ -11,8 +11,10 @@ from review.audit.mute import TELLING, Silence, mute
 from review.models import Incident, Stream, session
 from review.models.dossiers import codebooks, policies, records
 from review.models.refs import find_incident, ref_of
+from review.queries.bundles import stands_in_the_public_bundle
 from review.queries.published_sources import Origin, grouped, sources
 from review.queries.rechecks import Check, checks
+from review.queries.removed import Removed, publicly_removed
 from review.rules.dossier import Determination, Dossier, Proposal, Record, Settlement, Vote
 from review.rules.errors import NotFound
 from review.rules.facts import Casualties, Facts, Range
@@ -112,6 +114,8 @@ class DeterminationPage:
     links: int
     kept_back: int
     leaf: str
+    bundled: bool
+    removed: tuple[Removed, ...]
 
     @property
     def odd(self) -> tuple[Cast, ...]:
@@ -236,6 +240,8 @@ def _page(
         links=sum(len(origin.sources) for origin in origins),
         kept_back=len(then.attached) - len(shown),
         leaf=next((record.leaf.hex() for record in chain if record.seq == chosen.seq), ""),
+        bundled=stands_in_the_public_bundle(row.id),
+        removed=publicly_removed(_audible(row.name, chain)),
     )
 
 

@@ -35,10 +35,13 @@ def settlers_due(wanted: Iterable[tuple[str, int]]) -> dict[str, datetime]:
     return {keys[key]: at for key, at in _moments(keys, "at").items() if at > clock.now()}
 
 
-def arguments_due(name: str, number: int) -> datetime | None:
-    """When the arguments on a disputed round end."""
-    key = arguments_key(name, number)
-    return _moments([key], "at").get(key)
+def arguments_due(wanted: Iterable[tuple[str, int]]) -> dict[str, datetime]:
+    """Incident name -> when the arguments on its disputed round end, by (incident name, round); past where they have.
+
+    It is the moment of the job that opens the second vote.
+    """
+    keys = {arguments_key(name, number): name for name, number in wanted}
+    return {keys[key]: at for key, at in _moments(keys, "at").items()}
 
 
 def _moments(keys: Iterable[str], field: str) -> dict[str, datetime]:

@@ -12,6 +12,7 @@ from review.models.admissions import admitted, shown_to
 from review.queries.addresses import refs_of
 from review.queries.reading import Reading, Way, read_incident
 from review.queries.sources import Claim, Source, evidence
+from review.rules import merging
 from review.rules.errors import Forbidden, NotFound
 from review.rules.facts import Facts
 from review.rules.merging import MOST_PARTS
@@ -81,7 +82,7 @@ class MergePage:
     wanted: str
     this: Side
     other: Side | None
-    unknown: bool
+    unknown: str | None  # why what was named leads nowhere
     way: Way
 
 
@@ -149,7 +150,7 @@ def merge_page(viewer: Actor, ref: str, wanted: str) -> MergePage:
         wanted=wanted,
         this=_side(reading),
         other=other,
-        unknown=bool(wanted) and other is None,
+        unknown=merging.UNKNOWN if wanted and other is None else None,
         way=way,
     )
 

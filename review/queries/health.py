@@ -9,19 +9,30 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
+from review.audit import clock_step, remembered
 from review.config import ROOT, home
 from review.models import session
+from review.queries import checks as comparisons
+from review.rules.clocks import Step
+from review.rules.rollbacks import Rollback
 
 BEAT_FILE = "worker.beat"
 BEAT_AGE = 120.0
 LOW = 1024 * 1024 * 1024
 ROOM = 200 * 1024 * 1024
-WELL = ("ok", "low")
+WELL = ("ok", "low", "unchecked")
 
 
 def checks() -> dict[str, str]:
-    """One word for each part: `ok`, or what is wrong with it; `low` is a warning and no fault yet."""
-    return {"database": database(), "migrations": migrations(), "worker": worker(), "disk": disk()}
+    """One word for each part: `ok`, or what is wrong with it; `low` and `unchecked` are warnings and no fault yet."""
+    return {
+        "database": database(),
+        "migrations": migrations(),
+        "log": log(),
+        "trail": comparisons.trail(),
+        "worker": worker(),
+        "disk": disk(),
+    }
 
 
 def beat() -> None:
@@ -54,6 +65,34 @@ def migrations() -> str:
         session.rollback()
         return "unknown"
     return "ok" if found == wanted else "behind"
+
+
+def log() -> str:
+    """Whether the database holds all that was published of its log; otherwise nothing is written."""
+    try:
+        return "ok" if remembered.rollback(session, home()) is None else "rolled back"
+    except SQLAlchemyError:
+        session.rollback()
+        return "unknown"
+
+
+def rollback() -> Rollback | None:
+    """What the database lacks of what was published of its log; one that does not answer is told of elsewhere."""
+    try:
+        return remembered.rollback(session, home())
+    except SQLAlchemyError:
+        session.rollback()
+        return None
+
+
+def clock() -> Step | None:
+    """The step of the clock that an admin must accept before anything is written again."""
+    return clock_step.stepped(session)
+
+
+def is_reading_only() -> bool:
+    """Whether writing was found to have stopped; costs nothing while all is well."""
+    return not remembered.is_known_to_continue(home()) and rollback() is not None
 
 
 def worker() -> str:

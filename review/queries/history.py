@@ -6,14 +6,18 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from review.audit import checkpoint_files
 from review.audit.events import TYPES
 from review.audit.mute import TELLING, Silence, mute
 from review.models import session
 from review.models.dossiers import records
 from review.queries.reading import Reading, pseudonym_in, read_incident
+from review.queries.removed import Removed, removed
+from review.queries.seals import Seal, seals
 from review.rules.dossier import Record
 from review.rules.facts import Casualties
-from review.rules.permissions import PERMISSIONS, Actor
+from review.rules.leaving import SOMEBODY as SOMEBODY_LEFT
+from review.rules.permissions import PERMISSIONS, Actor, may
 from review.rules.settlement import letter_of
 from review.rules.words import N_
 
@@ -22,6 +26,7 @@ LETTERED = ("vote.", "settlement.argued", "dissent.recorded")
 REFUSED = "attempt.refused"
 UNTOLD = N_("shown to those inside")
 NAMING = ("lead", "admin")
+DESK = ("reviewer", "lead", "admin", "auditor")
 REASONS: Mapping[str, str] = {
     "reason": N_("Reason:"),
     "rationale": N_("Rationale:"),
@@ -60,7 +65,8 @@ class Detail:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One step. `seq` and `leaf` are withheld while a round is open: they would count what it mutes."""
+    """One step. Its seal is withheld while a round is open, and its place since that round's opening: they would
+    count what is mute. `provable`: its proof can be had now."""
 
     day: str
     sentence: str
@@ -71,8 +77,11 @@ class Entry:
     grade: str | None
     casualties: Casualties | None
     letter: str | None
-    seq: int | None
-    leaf: str | None
+    place: int | None
+    provable: bool
+    seal: Seal | None
+    removed: tuple[Removed, ...] = ()
+    may_ask: bool = False  # something of it could be removed, and the viewer is one who asks
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,17 +99,18 @@ def history_page(viewer: Actor, ref: str) -> HistoryPage:
     _who, openers = pseudonym_in(viewer, reading.name)
     chain = list(records(session, reading.id, openers))
     under_way = reading.dossier.open_round
-    teller = _Teller(reading)
+    teller = _Teller(reading, removed(chain))
     return HistoryPage(
         ref=reading.ref,
         title=reading.title,
         stage=reading.dossier.stage,
         open_round=under_way.number if under_way else None,
-        entries=tuple(teller.entry(record) for record in reversed(_audible(reading, chain))),
+        entries=tuple(teller.entry(record) for record in reversed(audible(reading, chain))),
     )
 
 
-def _audible(reading: Reading, chain: Iterable[Record]) -> list[Record]:
+def audible(reading: Reading, chain: Iterable[Record]) -> list[Record]:
+    """The events of the chain that this viewer is shown."""
     silence, known = Silence(), list(chain)
     for record in known:
         if record.type in TELLING:
@@ -117,15 +127,20 @@ def _shown(reading: Reading, silence: Silence, record: Record) -> bool:
 class _Teller:
     """Puts one incident's events into words for one viewer."""
 
-    def __init__(self, reading: Reading) -> None:
+    def __init__(self, reading: Reading, gone: Mapping[int, tuple[Removed, ...]]) -> None:
         self.reading = reading
+        self.gone = gone
+        self.asks = may(reading.viewer.role, "ask_redaction")
         self.dossier = reading.dossier
         self.sight = reading.sight()
         opened = self.dossier.open_round
         self.named_until = opened.seq if opened else None
+        self.seals = seals(reading.id, self.dossier.rounds) if self.sight.markers else {}
+        self.published = checkpoint_files.latest_size(session) or 0
 
     def entry(self, record: Record) -> Entry:
         grade, casualties, letter = self._result(record)
+        settled = self.named_until is None or record.seq <= self.named_until
         return Entry(
             day=record.day,
             sentence=TYPES[record.type].sentence,
@@ -136,8 +151,11 @@ class _Teller:
             grade=grade,
             casualties=casualties,
             letter=letter,
-            seq=record.seq if self.sight.markers else None,
-            leaf=record.leaf.hex() if self.sight.markers else None,
+            place=record.iseq if settled else None,
+            provable=settled and record.seq < self.published,
+            seal=self.seals.get(record.seq),
+            removed=self.gone.get(record.seq, ()),
+            may_ask=self.asks and settled and record.type != "vote.committed" and bool(record.sealed),
         )
 
     def _values(self, record: Record) -> dict[str, Any]:
@@ -170,8 +188,8 @@ class _Teller:
         if record.type.startswith(LETTERED):
             return self._letter(record, who) or OurWord(SOMEBODY["reviewer"])
         named = self.named_until is None or record.seq < self.named_until
-        if named and self.reading.viewer.role in NAMING and who in self.reading.names:
-            return self.reading.names[who]
+        if named and self.reading.viewer.role in NAMING:
+            return self.reading.names.get(who) or OurWord(SOMEBODY_LEFT if role in DESK else SOMEBODY[role])
         return OurWord(SOMEBODY.get(role, SOMEBODY["reviewer"]))
 
     def _letter(self, record: Record, who: str) -> str | None:

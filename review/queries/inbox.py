@@ -39,12 +39,20 @@ TOLD = {
     "conflict_disclosed": N_("Somebody who voted on this incident has declared a conflict since."),
     "password_link": N_("An admin made a link to a new password for your log-in. Did you ask? Else tell a lead."),
     "authenticator_taken": N_("An admin took your authenticator away. Did you ask for it? Else tell a lead editor."),
+    "redaction_asked": N_("Somebody asked to have words removed for good. It waits for a second person."),
+    "redaction_seconded": N_("The words that you asked to have removed are gone."),
+    "words_removed": N_("Words that you wrote were removed for good. Two people of the desk agreed to it."),
+    "redaction_declined": N_("What you asked to have removed stays. The reason stands on the page of removals."),
+    "bundle_ready": N_("Your bundle is ready. It stays here for a week."),
+    "bundle_stopped": N_("Your bundle could not be made. The page says why."),
     "log_in_in_hand": N_(
         "An admin made a link to a new password for somebody of the desk, or took their authenticator away. "
         "Ask whose it was, and whether they asked for it."
     ),
 }
 OTHERWISE = N_("This incident has moved.")
+# Where a notice that is of no incident leads.
+LEADS_TO = {"bundle_ready": "/desk/export", "bundle_stopped": "/desk/export"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +63,7 @@ class NoticeRow:
     code: str | None
     title: str
     sentence: str
+    leads_to: str | None
     at: datetime
     new: bool
 
@@ -115,6 +124,7 @@ def _notices(viewer: Actor, most: int, skipped: int) -> tuple[NoticeRow, ...]:
             code=row.code,
             title=row.title or "",
             sentence=TOLD.get(row.kind, OTHERWISE),
+            leads_to=LEADS_TO.get(row.kind),
             at=row.at,
             new=row.read_at is None,
         )

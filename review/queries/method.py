@@ -10,8 +10,11 @@ from pathlib import Path
 import orjson
 from sqlalchemy import select
 
+from review.audit import checkpoint_files, keyring, profiles
+from review.audit.keyring import Signer
 from review.models import Checkpoint, Event, session
 from review.models import Policy as PolicyRow
+from review.queries.bundles import Kept, public_file
 from review.rules.grades import CODEBOOKS, Codebook, Grade
 from review.rules.policy import Policy
 
@@ -28,12 +31,23 @@ class Scheme:
 
 
 @dataclass(frozen=True, slots=True)
+class Sealed:
+    """One sealed detail of one type of event, and for each profile whether it is shown: yes, no, or `publishable`."""
+
+    type: str
+    detail: str
+    shown: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MethodPage:
     """Every scheme, and the numbers that a round opened today would copy."""
 
     schemes: tuple[Scheme, ...]
     policy: Policy
     since: str | None
+    profiles: tuple[str, ...]
+    sealed: tuple[Sealed, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +66,12 @@ class AuditPage:
 
     checkpoint: Signed | None
     vkey: str | None
+    former: tuple[Signer, ...]  # the keys before it, the latest first
+    since: str | None
     origin: str | None
-    verifier_sha256: str | None
+    verifier_sha256: str
+    key_id: str | None  # the eight characters of the key that can be read out over a telephone
+    bundle: Kept | None
 
 
 def method_page() -> MethodPage:
@@ -66,8 +84,17 @@ def method_page() -> MethodPage:
         .limit(1)
     ).first()
     if row is None:
-        return MethodPage(schemes, Policy(), None)
-    return MethodPage(schemes, Policy.from_body(row.body, row.times), row.day)
+        return MethodPage(schemes, Policy(), None, profiles.NAMES, _sealed())
+    return MethodPage(schemes, Policy.from_body(row.body, row.times), row.day, profiles.NAMES, _sealed())
+
+
+def _sealed() -> tuple[Sealed, ...]:
+    """The export's own table, so that the page cannot say anything else."""
+    return tuple(
+        Sealed(type_, detail, tuple(profiles.shows(type_, detail, profile) for profile in profiles.NAMES))
+        for type_, details in profiles.table().items()
+        for detail in details
+    )
 
 
 def _distances(book: Codebook) -> tuple[tuple[str, tuple[int | None, ...]], ...]:
@@ -78,24 +105,24 @@ def audit_page() -> AuditPage:
     """The last checkpoint that left the building, the key that signed it, and the verifier's own digest."""
     opened = session.scalar(select(Event.line).where(Event.type == "log.opened").order_by(Event.seq).limit(1))
     entry = orjson.loads(opened) if opened else None
+    ring = keyring.ring(session)
+    present = ring.present
     return AuditPage(
         checkpoint=next(iter(checkpoints(1)), None),
-        vkey=_present_key(entry["body"]["vkey"] if entry else None),
+        vkey=present.vkey if present else None,
+        former=tuple(reversed(ring.signers[:-1])),
+        since=present.day if present else None,
         origin=entry["log"] if entry else None,
-        verifier_sha256=hashlib.sha256(VERIFIER.read_bytes()).hexdigest() if VERIFIER.is_file() else None,
+        verifier_sha256=hashlib.sha256(VERIFIER.read_bytes()).hexdigest(),
+        key_id=present.id if present else None,
+        bundle=public_file(),
     )
-
-
-def _present_key(first: str | None) -> str | None:
-    rotated = session.scalar(
-        select(Event.line).where(Event.type == "key.rotated").order_by(Event.seq.desc()).limit(1)
-    )
-    return orjson.loads(rotated)["body"]["new"] if rotated else first
 
 
 def checkpoints(most: int) -> tuple[Signed, ...]:
     """The published checkpoints, the latest first."""
     rows = session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(most))
     return tuple(
-        Signed(row.size, row.text.splitlines()[2], row.text, row.published_at) for row in rows
+        Signed(row.size, row.text.splitlines()[2], checkpoint_files.text(session, row.size) or "", row.published_at)
+        for row in rows
     )

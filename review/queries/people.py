@@ -13,8 +13,10 @@ from sqlalchemy import select
 from review import clock
 from review.models import DeskSetting, Disclosure, Event, Invitation, Person, SecondFactor, session
 from review.models.dossiers import read_disclosure
+from review.queries.history import OurWord
 from review.rules import second_factors
 from review.rules.errors import Forbidden, NotFound
+from review.rules.leaving import SOMEBODY
 from review.rules.permissions import Actor, may
 
 STEPS = (
@@ -81,6 +83,7 @@ class PersonPage:
     steps: tuple[Step, ...]
     may_change: bool
     may_reset: bool
+    may_leave: bool
 
 
 def people_page(viewer: Actor) -> PeoplePage:
@@ -105,9 +108,11 @@ def person_page(viewer: Actor, person: int) -> PersonPage:
         raise NotFound("person")
     steps = _steps().get(row.log_name, [])
     listed = _listed(row, viewer, steps, _with_second_factor())
-    changeable = may(viewer.role, "grant_role") and not listed.oneself
+    left = bool(steps) and steps[-1].type == "person.left"
+    changeable = may(viewer.role, "grant_role") and not listed.oneself and not left
+    leaving = may(viewer.role, "let_leave") and not listed.oneself and not left
     resettable = may(viewer.role, "reset_account") and not listed.oneself and listed.active
-    return PersonPage(listed, tuple(reversed(steps)), changeable, resettable)
+    return PersonPage(listed, tuple(reversed(steps)), changeable, resettable, leaving)
 
 
 def _allow(viewer: Actor) -> None:
@@ -118,8 +123,9 @@ def _allow(viewer: Actor) -> None:
 def _listed(row: Person, viewer: Actor, steps: list[Step], doubled: set[int]) -> Listed:
     granted = [step.day for step in steps if step.type in ("role.granted", "role.revoked")]
     since = granted[-1] if granted else None
+    email = row.email if row.name else ""  # a stub has none
     return Listed(
-        row.id, row.name, row.email, row.role, row.active, since, row.id == viewer.person, row.id in doubled
+        row.id, row.name, email, row.role, row.active, since, row.id == viewer.person, row.id in doubled
     )
 
 
@@ -158,7 +164,7 @@ def _steps() -> dict[str, list[Step]]:
 
 
 def _step(event: Mapping[str, Any], names: Mapping[str, str], reason: str | None) -> Step:
-    by = None if event["actor"] == "system" else names.get(event["actor"])
+    by = None if event["actor"] == "system" else names.get(event["actor"]) or OurWord(SOMEBODY)
     return Step(event["day"], event["type"], event["body"].get("role"), by, reason)
 
 

@@ -40,7 +40,10 @@ def _ids(suggestion: Suggestion | None) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """Somebody who was asked, and what became of it, never which way; `id` where they can be released or asked anew."""
+    """Somebody who was asked, and what became of it, never which way; `id` where they can be released or asked anew.
+
+    Whoever left has no name.
+    """
 
     name: str
     answer: str
@@ -148,7 +151,7 @@ def _answers(reading: Reading, round_: Round) -> tuple[Answered, ...]:
     due = answers_due((reading.name, round_.number, who) for who in rounds.owed(round_))
     shown = [
         Answered(
-            name=reading.names.get(who, who),
+            name=reading.names.get(who, ""),
             answer=answer,
             # Whoever left the desk can still be released, and not be asked anew.
             id=reading.ids.get(who) if answer == "assigned" else ids.get(who) if answer == "released" else None,

@@ -5,23 +5,18 @@ from __future__ import annotations
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, not_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, select
 
-from review.models import Claim, Disclosure, Event, Incident, session
-from review.models.admissions import hidden_from, shown_to
+from review.models import Disclosure, Event, Incident, session
+from review.models.admissions import claim_shown_to, shown_to
 from review.models.dossiers import read_disclosure
 from review.queries.addresses import refs_of
 from review.rules.permissions import Actor
 
 
 def seen(viewer: Actor) -> ColumnElement[bool]:
-    """A claim of an incident that does not exist for the viewer is not there, nor is one that repeats it."""
-    repeated = aliased(Claim)
-    hidden = select(Incident.id).where(hidden_from(viewer))
-    of_hidden = exists().where(Incident.id == Claim.incident_id, hidden_from(viewer))
-    repeats_hidden = exists().where(repeated.seq == Claim.of, repeated.incident_id.in_(hidden))
-    return and_(not_(of_hidden), not_(repeats_hidden))
+    """The claims that there are for the viewer."""
+    return claim_shown_to(viewer)
 
 
 def words_of(seqs: Collection[int]) -> dict[int, dict[str, Any]]:

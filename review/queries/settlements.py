@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from review import clock
 from review.queries.drafts import Kept, kept_draft
 from review.queries.due import arguments_due, deadline, settlers_due
 from review.queries.reading import Reading, Way, read_incident
@@ -179,7 +180,8 @@ def _due(reading: Reading, under_way: Settlement, rung: str) -> datetime | None:
     if rung == "second_vote" and under_way.second:
         return deadline(reading.name, under_way.second)
     if rung == "arguments":
-        return arguments_due(reading.name, under_way.round)
+        ends = arguments_due([(reading.name, under_way.round)]).get(reading.name)
+        return ends if ends and ends > clock.now() else None
     return settlers_due([(reading.name, under_way.seq)]).get(reading.name) if rule.settler(reading.dossier) else None
 
 

@@ -13,6 +13,7 @@ from review.models import Claim as ClaimRow
 from review.models import Disclosure, Event, session
 from review.models.dossiers import read_disclosure
 from review.queries.reading import Reading, Way, read_incident
+from review.queries.seen_claims import seen
 from review.rules import dossier as values
 from review.rules.errors import NotFound
 from review.rules.permissions import Actor
@@ -174,9 +175,9 @@ def _claim(claim: values.Claim, words: Mapping[str, Any]) -> Claim:
     )
 
 
-def claim_named(name: str) -> int:
-    """The receipt of the claim that an address names; NotFound where there is none."""
-    seq = session.execute(select(ClaimRow.seq).where(ClaimRow.name == name)).scalar_one_or_none()
+def claim_named(viewer: Actor, name: str) -> int:
+    """The receipt of the claim that an address names; NotFound where there is none for this viewer."""
+    seq = session.execute(select(ClaimRow.seq).where(ClaimRow.name == name, seen(viewer))).scalar_one_or_none()
     if seq is None:
         raise NotFound
     return seq

@@ -17,7 +17,7 @@ from review.models.admissions import shown_to
 from review.models.dossiers import codebooks, policies, read_disclosure, record
 from review.models.people import Person, PersonKey
 from review.models.persons import KEY_LABEL
-from review.queries.due import answers_due, deadlines, settlers_due
+from review.queries.due import answers_due, arguments_due, deadlines, settlers_due
 from review.queries.incidents import ref_among, repeated_codes
 from review.rules import rounds
 from review.rules.dossier import Dossier
@@ -38,6 +38,7 @@ class Case:
     deadline: datetime | None
     late: frozenset[str]
     settler_late: bool
+    arguments_end: datetime | None
 
     @property
     def passed(self) -> bool:
@@ -80,9 +81,9 @@ def cases_of(viewer: Actor, found: list[Any]) -> list[Case]:
     since = _since(ids)
     dossiers = {row.id: replace(folded[row.id].dossier(), stream_mode=row.mode) for row in found}
     ends, late = _times(found, dossiers)
-    settling = settlers_due(
-        (row.name, under_way.seq) for row in found if (under_way := dossiers[row.id].open_settlement)
-    )
+    settling = {row.name: under_way for row in found if (under_way := dossiers[row.id].open_settlement)}
+    settlers = settlers_due((name, under_way.seq) for name, under_way in settling.items())
+    arguments = arguments_due((name, under_way.round) for name, under_way in settling.items())
     repeated = repeated_codes([row.code for row in found if row.code])
     return [
         Case(
@@ -93,7 +94,8 @@ def cases_of(viewer: Actor, found: list[Any]) -> list[Case]:
             since[row.id],
             ends.get(row.name),
             late.get(row.name, frozenset()),
-            row.name not in settling,
+            row.name not in settlers,
+            arguments.get(row.name),
         )
         for row in found
     ]

@@ -179,12 +179,8 @@ def _argued(case: Case) -> Waiting:
     """
     if settlement.below_quorum(case.dossier):
         return _row(case, ON_YOU, N_("End this disagreement"), "settlement", TOO_FEW)
-    under_way = settlement.the_settlement(case.dossier)
-    heard = {argument.by for argument in under_way.arguments}
-    voters = {vote.voter for vote in case.dossier.live(under_way.round)}
-    hours = rounds.the_round(case.dossier, under_way.round).policy.times["arguments"]
     step = N_("Open the second vote")
-    if voters <= heard or _days(case) * 24 >= hours:
+    if settlement.heard(case.dossier, case.arguments_end, clock.now()):
         missing = _missing(case, "open_second_vote")
         return _row(case, ON_YOU, step, "settlement", N_("Disputed, and the arguments are heard."), missing=missing)
     sentence = N_("Disputed. Those who voted may argue; then the second vote opens by itself, or when you open it.")

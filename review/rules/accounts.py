@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import ipaddress
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime, timedelta
 
 from review.rules.words import N_
@@ -42,6 +42,15 @@ TOO_LONG = N_("Use at most 1,000 characters.")
 SAME_AS_EMAIL = N_("The password is the e-mail address. Choose another.")
 DIFFERENT = N_("The two passwords differ. Type the same one twice.")
 NOT_THE_OLD = N_("This is not your present password.")
+
+
+# One enters an incident and three vote; a lead approves who took no part; an admin keeps the people.
+SMALLEST_DESK = {"reviewer": 4, "lead": 1, "admin": 1}
+
+
+def is_too_small(working: Mapping[str, int]) -> bool:
+    """True while too few active people hold a role for a first grade to be published."""
+    return any(working.get(role, 0) < least for role, least in SMALLEST_DESK.items())
 
 
 def tidy(email: str) -> str:

@@ -3,12 +3,13 @@ reopening."""
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
 
 from review.rules import rounds, settlement, texts
-from review.rules.dossier import Determination, Dossier, Mark, Proposal, Round, Settlement
+from review.rules.dossier import Determination, Dissent, Dossier, Mark, Proposal, Round, Settlement
 from review.rules.errors import Invalid, NotFound
 from review.rules.facts import Casualties
 from review.rules.grades import NO_CONSENSUS
@@ -258,3 +259,25 @@ def due_for_publication(dossier: Dossier, today: str) -> Literal["publish", "voi
     if proposal.approval.dossier != dossier.digest:
         return "void"
     return "publish" if (proposal.approval.not_before or "") <= today else None
+
+
+def silenced(dossier: Dossier) -> tuple[Dissent, ...]:
+    """The dissents of what is proposed whose words were removed by others than whoever wrote them."""
+    proposal = dossier.proposal
+    if proposal is None:
+        return ()
+    theirs = (dissent for dissent in dossier.dissents if dissent.of in proposal.minority)
+    return tuple(one for one in theirs if one.removed and one.by not in one.removed.people)
+
+
+def silencers(dossier: Dossier) -> frozenset[str]:
+    """Whoever asked for one of those removals, or seconded it."""
+    return frozenset(who for dissent in silenced(dossier) if dissent.removed for who in dissent.removed.people)
+
+
+def undercuts(dossier: Dossier, seqs: Collection[int], people: Collection[str]) -> bool:
+    """Whether removing these would take the dissent from a version that one of these people approved and that waits."""
+    proposal = dossier.proposal
+    if proposal is None or proposal.approval is None or proposal.approval.by not in people:
+        return False
+    return any(dissent.seq in seqs and dissent.of in proposal.minority for dissent in dossier.dissents)

@@ -159,7 +159,7 @@ def suggest(
         return not one.languages, one.owed, draw(dossier.incident, number, one.person)
 
     reading = (one for one in reviewers if one.role == "reviewer" and _fits(one, languages))
-    by_load = sorted((one for one in reading if _free(dossier, one.who)), key=order)
+    by_load = sorted((one for one in reading if free(dossier, one.who)), key=order)
     chosen = _chosen(by_load, languages, seats, read_already)
     read = read_already.union(*(one.languages for one in chosen))
     return Suggestion(
@@ -179,7 +179,7 @@ def _fits(one: Reviewer, languages: tuple[str, ...]) -> bool:
     return not languages or not one.languages or not one.languages.isdisjoint(languages)
 
 
-def _free(dossier: Dossier, who: str | None) -> bool:
+def free(dossier: Dossier, who: str | None) -> bool:
     """May be asked in the open round, or in the one that may be opened now."""
     if dossier.open_round:
         return eligible(dossier, who)

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from review.rules import assignment, rounds
 from review.rules.dossier import Dossier
 from review.rules.guards import Guard, not_shown
+from review.rules.redaction import another_asked
 from review.rules.viewers import Deed, Requirement, Viewer, answered, not_applicable, satisfied, unsatisfied
 from review.rules.visibility import sees_answers
 from review.rules.words import N_
@@ -360,4 +361,5 @@ CONDITIONS: Mapping[str, Guard] = {
     "live-vote": live_vote,
     "claim-grouped": claim_grouped,
     "not-oneself": not_oneself,
+    "another-asked": another_asked,
 }

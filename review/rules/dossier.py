@@ -1,7 +1,6 @@
 """The dossier: one incident exactly as the rules see it, frozen.
 
-People stand in it by their incident pseudonym, events by their seq. A sealed ballot is None until its round
-closes.
+People stand in it by their incident pseudonym, events by their seq. A sealed ballot is None until the close.
 """
 
 from __future__ import annotations
@@ -13,6 +12,7 @@ from typing import Any, Literal
 from review.rules.facts import Casualties, Facts
 from review.rules.passages import NOBODY, STAYED, Involvement, Passage
 from review.rules.policy import Policy
+from review.rules.redaction import Removal
 
 Stage = Literal[
     "logged", "grading", "settlement", "approval", "published", "merged", "split", "dismissed", "withdrawn"
@@ -90,8 +90,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Ballot:
-    """What a reviewer answers: grade, range, rationale, the sources it rests on, why it departs from a
-    definition."""
+    """What a reviewer answers: grade, range, rationale, the sources it rests on, why it departs from a definition."""
 
     grade: str
     casualties: Casualties
@@ -199,6 +198,7 @@ class Dissent:
     of: int
     by: str
     text: str | None
+    removed: Removal | None = None  # of these words, or of those that stood here before
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import lru_cache
 
 _LETTERS = {
     **dict.fromkeys("أإآٱ", "ا"), "ى": "ي", "ئ": "ي", "ی": "ي", "ؤ": "و", "ة": "ه", "ک": "ك", "ـ": "",
@@ -20,11 +19,21 @@ def folded(text: str) -> str:
         return _SPACE.sub(" ", text.casefold()).strip()
     # Twice, as Unicode's own caseless matching does: a decomposed letter may still have a case.
     plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", text).casefold()).casefold()
-    return _SPACE.sub(" ", "".join(map(_letter, plain))).strip()
+    return _SPACE.sub(" ", plain.translate(_FOLDED)).strip()
 
 
-@lru_cache(maxsize=4096)
+class _Folded(dict[int, str]):
+    """Each letter as it is folded, found out once."""
+
+    def __missing__(self, code: int) -> str:
+        self[code] = folded = _letter(chr(code))
+        return folded
+
+
 def _letter(letter: str) -> str:
     if unicodedata.category(letter) in _UNSEEN:
         return ""
     return _LETTERS.get(letter, str(unicodedata.decimal(letter, letter)))
+
+
+_FOLDED = _Folded()

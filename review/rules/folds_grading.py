@@ -25,6 +25,7 @@ from review.rules.dossier import (
     Vote,
 )
 from review.rules.facts import Casualties
+from review.rules.redaction import Removal
 
 if TYPE_CHECKING:
     from review.rules.history import History
@@ -139,7 +140,19 @@ def settlement_closed(history: History, record: Record) -> None:
 
 def dissent_recorded(history: History, record: Record) -> None:
     of = record.body["of"]
-    history.dissents[of] = Dissent(record.seq, of, record.actor, record.sealed.get("text"))
+    before = history.dissents.get(of)
+    history.dissents[of] = Dissent(
+        record.seq, of, record.actor, record.sealed.get("text"), before.removed if before else None
+    )
+
+
+def detail_redacted(history: History, record: Record) -> None:
+    """A dissent whose words are removed says by whom, also when it is written anew."""
+    body = record.body
+    for vote, dissent in history.dissents.items():
+        if dissent.seq == body["of"]:
+            removal = Removal(body["asked_by"], record.actor, body["ground"])
+            history.dissents[vote] = replace(dissent, removed=removal)
 
 
 def grade_proposed(history: History, record: Record) -> None:
@@ -289,6 +302,7 @@ FOLDS: Mapping[str, Callable[[History, Record], None]] = {
     "settler.appointed": settler_appointed,
     "settlement.closed": settlement_closed,
     "dissent.recorded": dissent_recorded,
+    "detail.redacted": detail_redacted,
     "grade.proposed": grade_proposed,
     "proposal.voided": proposal_voided,
     "grade.returned": grade_returned,

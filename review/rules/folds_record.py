@@ -30,8 +30,8 @@ def described(history: History, record: Record) -> None:
 
 
 def facts(history: History, record: Record) -> None:
-    if record.sealed.get("facts") is not None:
-        history.fields["facts"] = Facts.from_dict(record.sealed["facts"])
+    """Whole after each change: facts that were removed leave a blank, never what stood before them."""
+    history.fields["facts"] = Facts.from_dict(record.sealed.get("facts"))
     history.fields["exact"] = record.sealed.get("exact")
 
 

@@ -282,7 +282,11 @@ def involvement(dossier: Dossier, who: str | None) -> str:
 def _who_else(verb: str, dossier: Dossier, viewer: Viewer) -> tuple[str, ...]:
     if verb == "settle":
         return ()
-    return tuple(lead.name for lead in viewer.others("lead") if assignment.may_approve(dossier, lead.who))
+    leads = (lead for lead in viewer.others("lead") if assignment.may_approve(dossier, lead.who))
+    if verb == "approve":
+        silencers = approval.silencers(dossier)
+        return tuple(lead.name for lead in leads if lead.who not in silencers)
+    return tuple(lead.name for lead in leads)
 
 
 def reasoned(_verb: str, _dossier: Dossier, viewer: Viewer, deed: Deed) -> Requirement:

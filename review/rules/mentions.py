@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
+from functools import lru_cache
 
 from review.rules.folding import folded
 from review.rules.words import N_
@@ -69,6 +70,7 @@ def _is_telling(word: str) -> bool:
 LONGEST_PHRASE = 5
 
 
+@lru_cache(maxsize=1024)  # the same towns again and again
 def phrase(text: str) -> str:
     """A name as it is looked for in a text: its words, folded."""
     return " ".join(tokens(text))

@@ -14,6 +14,7 @@ from review.rules.words import N_
 
 FEWEST_PARTS, MOST_PARTS = 2, 9
 
+UNKNOWN = N_("No incident answers to this code alone.")
 ITSELF = N_("An incident is not merged into itself. Name the other one.")
 GONE = N_("That incident has left the desk itself. Restore it first, or name the one that it was merged into.")
 HIDDEN = N_("That incident is shown to few. What it absorbs would give it away: lift its restriction first.")

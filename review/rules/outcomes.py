@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from review.rules import approval, settlement
+from review.rules import approval, assignment, settlement
 from review.rules.dossier import Dossier
 from review.rules.guards import Guard
 from review.rules.guards_overrides import override_asked
@@ -73,6 +73,29 @@ def proposed(verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requi
             day=proposal.approval.not_before if proposal.approval else None,
         )
     return satisfied("proposed", N_("A result waits for approval."))
+
+
+def dissent_untouched(_verb: str, dossier: Dossier, viewer: Viewer, _deed: Deed) -> Requirement:
+    """Whoever had the words of a dissent removed does not approve the version that goes out without them."""
+    name, silencers = "dissent-untouched", approval.silencers(dossier)
+    if not silencers:
+        return not_applicable(name, N_("No words of a dissent were removed."))
+    if viewer.who not in silencers:
+        return satisfied(name, N_("Words of a dissent were removed. You neither asked for it nor seconded it."))
+    others = tuple(
+        lead.name
+        for lead in viewer.others("lead")
+        if lead.who not in silencers and assignment.may_approve(dossier, lead.who)
+    )
+    return Requirement(
+        name,
+        "unsatisfied",
+        N_("You asked for the removal of a dissent, or seconded it, so you cannot approve this."),
+        {"people": others},
+        remedy=N_("%(people)s can.") if others else N_("Nobody here can: invite a lead editor."),
+        mend=others,
+        invite=None if others else "lead",
+    )
 
 
 def published(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
@@ -159,6 +182,7 @@ OUTCOMES: Mapping[str, Guard] = {
     "appointed": appointed,
     "dissent-open": dissent_open,
     "proposed": proposed,
+    "dissent-untouched": dissent_untouched,
     "published": published,
     "approved": approved,
     "result-stands": result_stands,

@@ -168,7 +168,7 @@ _TABLE = (
         N_("Approve a grade"),
         "lead",
         f"{_DECIDING} enough-reviewers blind agreement fresh-votes uninvolved reasoned override dissent-kept "
-        "fresh-page policy-of-the-round",
+        "dissent-untouched fresh-page policy-of-the-round",
     ),
     _permission("return_grade", N_("Return a grade"), "lead", f"{_DECIDING} reasoned fresh-page"),
     _permission(
@@ -206,6 +206,14 @@ _TABLE = (
     _permission(
         "lift_conflict", N_("Lift one's own conflict"), "reviewer lead", "not-exited in-conflict reasoned"
     ),
+    # redaction
+    _permission("see_redactions", N_("Read what is to be removed for good"), "lead admin"),
+    _permission("ask_redaction", N_("Ask to have words removed for good"), "lead", "reasoned"),
+    _permission(
+        "second_redaction", N_("Second the removal of words"), "lead admin", "another-asked reasoned"
+    ),
+    _permission("decline_redaction", N_("Decline to remove words"), "lead admin", "another-asked reasoned"),
+    _permission("withdraw_redaction", N_("Take back a request to remove words"), "lead"),
     # people
     _permission("see_people", N_("Read the people page"), "lead admin system"),
     _permission("add_person", N_("Add a person"), "admin system"),
@@ -215,6 +223,7 @@ _TABLE = (
     _permission("revoke_role", N_("Revoke a role"), "admin system", "not-oneself"),
     _permission("deactivate_person", N_("Close a person's log-in"), "admin system", "not-oneself"),
     _permission("reactivate_person", N_("Open a person's log-in again"), "admin system", "not-oneself"),
+    _permission("let_leave", N_("Record that a person has left"), "admin system", "not-oneself"),
     _permission("reset_account", N_("Let a person choose a new password"), "admin system", "not-oneself"),
     _permission("reset_second_factor", N_("Take a lost second factor away"), "admin system", "not-oneself"),
     _permission("switch_second_factors", N_("Say whether second factors are asked for"), "admin system"),
@@ -229,6 +238,7 @@ _TABLE = (
     _permission("end_arguments", N_("Open the second vote when the arguments have run out"), "system"),
     _permission("end_second_vote", N_("End a second vote whose time has run out"), "system"),
     _permission("end_ladder", N_("End a settlement without a consensus"), "system"),
+    _permission("check_trail", N_("Compare the database with its trail"), "admin system"),
     _permission("record_heads", N_("Fix the heads of all incidents"), "system"),
 )
 

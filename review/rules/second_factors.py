@@ -11,7 +11,7 @@ ASKED, OFF = "asked", "off"
 
 # Whoever can approve a grade or grant a role.
 ROLES_ASKED = frozenset({"lead", "admin"})
-# The first sign-in of a lead or admin goes straight to the desk; the second asks.
+# The first sign-in of a lead or admin, the one by the link included, goes straight to the desk; the second asks.
 FIRST_ASKED = 2
 
 STEP = 30

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Literal
 
 from review.rules import rounds, texts
@@ -206,6 +207,16 @@ def argue(dossier: Dossier, who: str, text: str | None) -> str:
     if not dossier.live_of(the_settlement(dossier).round, who):
         raise NotFound("unknown-vote")
     return _words(text, N_("Not answered yet. Say what the others may have missed."))
+
+
+def heard(dossier: Dossier, ends: datetime | None, now: datetime) -> bool:
+    """True once everybody whose vote stands has argued, or the time for arguments is up.
+
+    `ends` is the moment at which the second vote opens by itself; None where nothing waits for it any more.
+    """
+    under_way = the_settlement(dossier)
+    argued = {argument.by for argument in under_way.arguments}
+    return ends is None or now >= ends or {vote.voter for vote in dossier.live(under_way.round)} <= argued
 
 
 def dissent(dossier: Dossier, who: str, vote: int, text: str | None) -> str:

@@ -9,7 +9,7 @@ from flask import Flask
 from flask_babel import gettext as _
 
 from review.rules.permissions import ROLES
-from review.views.words import short_day, word
+from review.views.words import joined, short_day, word
 
 Pairs = list[tuple[Any, str]]
 
@@ -32,7 +32,7 @@ def people(found: Iterable[Any]) -> Pairs:
 
 def _person(one: Any) -> str:
     role = getattr(one, "role", None)
-    return _told(one.name, _(ROLES[role])) if role in ROLES else str(one.name)
+    return _told(one.name, _(ROLES[role])) if role in ROLES else one.name or _("Somebody who left")
 
 
 def _told(name: str, words: str) -> str:
@@ -54,7 +54,7 @@ def advisable(opening: Any) -> Pairs:
 
 def _why(one: Any) -> str:
     if one.reads:
-        languages = ", ".join(word(code, "source_language") for code in one.reads)
+        languages = joined(word(code, "source_language") for code in one.reads)
         return _("reads %(languages)s, owes %(count)s", languages=languages, count=one.reviewer.owed)
     if not one.reviewer.languages:
         return _("has not said what they read, owes %(count)s", count=one.reviewer.owed)

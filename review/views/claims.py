@@ -12,6 +12,7 @@ from review.actions import claims as act
 from review.forms.claims import ClaimForm, PlaceForm
 from review.queries import claims
 from review.queries.claims import Received
+from review.rules import merging
 from review.rules.errors import Invalid, NotFound
 from review.rules.words import N_
 from review.views.refusals import tell
@@ -21,7 +22,6 @@ blueprint = Blueprint("claims", __name__, url_prefix="/desk/claims")
 
 WHICH = N_("Not answered yet. Choose an incident, or type its code.")
 WHICH_CLAIM = N_("Not answered yet. Choose the claim that it repeats, or type its name.")
-NO_INCIDENT = N_("No incident answers to this code alone.")
 NO_CLAIM = N_("No claim has this name.")
 NOT_GROUPED = N_("This claim is in no incident now.")
 
@@ -81,7 +81,7 @@ def group(name: str) -> ResponseReturnValue:
         try:
             act.group_claim(actor(), form.wanted, claim.seq, reason=form.reason.data)
         except NotFound:
-            raise Invalid({"incident": NO_INCIDENT}) from None
+            raise Invalid({"incident": merging.UNKNOWN}) from None
 
     return _placed(name, place, _("The claim was grouped."))
 

@@ -8,12 +8,14 @@ from typing import Any
 
 from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
 from review.queries import changes
+from review.rules import clocks, rollbacks
 from review.rules.errors import (
     Busy,
     DomainError,
@@ -79,6 +81,10 @@ def refused(error: DomainError) -> ResponseReturnValue:
     about: dict[str, Any] = {"typed": typed_texts(), "back": page_behind(request.path)}
     if isinstance(error, Stale):
         about["changed"] = changes.from_marks(error.changed)
+    if isinstance(error, ReadOnly) and error.key in rollbacks.SENTENCES:
+        about["sentence"] = _(rollbacks.SENTENCES[error.key]) % error.values
+    if isinstance(error, ReadOnly) and error.key == "clock":
+        about["sentence"] = _(clocks.STOPPED) % error.values
     if isinstance(error, Forbidden) and error.verb in PERMISSIONS:
         about |= {"right": PERMISSIONS[error.verb].sentence, "holders": roles_for(error.verb)}
     return render_template(template, error=error, code=code, **about), code

@@ -24,7 +24,6 @@ from review.views.visitor import actor
 blueprint = Blueprint("exits", __name__, url_prefix="/desk/incidents/<ref>")
 
 WHICH = N_("Not answered yet. Name the incident that it is merged into, by its code.")
-NO_INCIDENT = N_("No incident answers to this code alone.")
 
 
 @blueprint.get("/merge")
@@ -63,7 +62,7 @@ def _other(ref: str, code: str) -> str:
     if not code:
         raise Invalid({"into": WHICH})
     if page.unknown:
-        raise Invalid({"into": NO_INCIDENT})
+        raise Invalid({"into": page.unknown})
     return code
 
 
@@ -93,7 +92,7 @@ def split_into(ref: str) -> ResponseReturnValue:
 
 def _claim(name: str) -> int:
     try:
-        return claim_named(name)
+        return claim_named(actor(), name)
     except NotFound:
         return 0  # no claim: the rule says that it is not here
 

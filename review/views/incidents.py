@@ -80,7 +80,7 @@ def ungroup(ref: str, name: str) -> ResponseReturnValue:
     """Take a claim out of the incident again."""
 
     def act(typed: Typed) -> str:
-        claims.ungroup_claim(actor(), ref, claim_named(name), reason=typed.value("reason"))
+        claims.ungroup_claim(actor(), ref, claim_named(actor(), name), reason=typed.value("reason"))
         done(_("The claim is taken out. It waits among the claims again."))
         return address(ref, "claims")
 

@@ -8,8 +8,8 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from review.actions import leaving, second_factors
 from review.actions import people as act
-from review.actions import second_factors
 from review.forms.people import InviteForm, StandingForm
 from review.queries import people
 from review.rules.errors import Invalid
@@ -91,6 +91,21 @@ def reactivate(person: int) -> ResponseReturnValue:
         lambda form: act.reactivate_person(actor(), person, reason=form.reason.data),
         _("The log-in is open again."),
     )
+
+
+@blueprint.post("/<int:person>/left")
+@confirmed
+def left(person: int) -> ResponseReturnValue:
+    """Record that a person left: nothing links them any more to what they did."""
+    form = StandingForm()
+    try:
+        leaving.let_leave(actor(), person)
+    except Invalid as refusal:
+        tell(form, refusal)
+        page = people.person_page(actor(), person)
+        return render_template("people/one.html", page=page, form=form, link=None), 422
+    flash(_("It is recorded. What they did stays and counts, and names nobody."))
+    return redirect(url_for("people.index"), SEE_OTHER)
 
 
 @blueprint.post("/<int:person>/reset")

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, url_for
+from flask import Blueprint, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from review.queries import determinations, method, public
+from review.actions import public_bundles
+from review.queries import bundles, determinations, method, public
+from review.queries.bundles import Kept
+from review.views.files import sent
 from review.views.plain import whole
 
 blueprint = Blueprint("public", __name__)
@@ -55,3 +58,33 @@ def how() -> ResponseReturnValue:
 def audit() -> ResponseReturnValue:
     """The last checkpoint and how to check a bundle."""
     return render_template("public/audit.html", page=method.audit_page())
+
+
+@blueprint.get("/audit/verify.py")
+def verifier() -> ResponseReturnValue:
+    """The program that checks a bundle. Its digest stands on the page; a copy from elsewhere proves more."""
+    return send_file(method.VERIFIER, mimetype="text/plain", as_attachment=True, download_name=method.VERIFIER.name)
+
+
+AGAIN = 10  # seconds until it is worth asking again
+
+
+@blueprint.get("/audit/bundle.zip")
+def bundle() -> ResponseReturnValue:
+    """The public bundle of the whole log, under the last daily checkpoint."""
+    return _sent(bundles.public_file())
+
+
+@blueprint.get("/incidents/<ref>/bundle.zip")
+def bundle_of(ref: str) -> ResponseReturnValue:
+    """The same of one published incident, made when somebody first asks for it."""
+    kept = bundles.public_file_of(ref)
+    if kept is None:
+        public_bundles.ask_for_incident(ref)
+    return _sent(kept)
+
+
+def _sent(kept: Kept | None) -> ResponseReturnValue:
+    if kept is not None:
+        return sent(kept)
+    return render_template("public/bundle_later.html"), 503, {"Retry-After": str(AGAIN)}

@@ -40,7 +40,9 @@ DESK = (
     Place(N_("People"), "/desk/people", ("lead", "admin")),
     Place(N_("Streams"), "/desk/streams", ("lead", "admin")),
     Place(N_("Policy"), "/desk/policy", ("lead", "admin")),
+    Place(N_("Removals"), "/desk/redactions", ("lead", "admin")),
     Place(N_("Import"), "/desk/import", ("admin",)),
+    Place(N_("Checks"), "/desk/checks", ("admin",)),
     Place(N_("Export"), "/desk/export", ("lead", "auditor", "admin")),
 )
 PUBLIC = (

@@ -3,19 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import UTC, date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
 from babel import Locale, UnknownLocaleError, dates
+from babel.lists import format_list
 from flask import Flask
 from flask_babel import format_datetime, format_decimal, get_locale, get_timezone
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from review.queries.history import Letter, OurWord
-from review.rules import approval, facts, grades, import_notes, permissions, rounds, streams, workflow
+from review.rules import (
+    approval,
+    facts,
+    grades,
+    import_notes,
+    permissions,
+    redaction,
+    rounds,
+    streams,
+    workflow,
+)
 from review.rules import vocabulary as record
 from review.rules.words import N_
 
@@ -64,6 +75,7 @@ VOCABULARIES: dict[str, Mapping[str, str]] = {
     "ground": approval.GROUNDS,
     "result": RESULTS,
     "exclusion": rounds.EXCLUSIONS,
+    "redaction": redaction.GROUNDS,
     "claim_stage": CLAIM_STAGES,
     "profile": PROFILES,
     "outcome": OUTCOMES,
@@ -94,9 +106,9 @@ def register(app: Flask) -> None:
     """Offer these to every template as filters."""
     app.jinja_env.filters.update(
         word=word, grade_word=grade_word, day=day, short_day=short_day, moment=moment, number=number,
-        range_text=range_text, language_name=language_name, cut=cut, lines=lines, said=said, who=who,
+        range_text=range_text, language_name=language_name, cut=cut, lines=lines, said=said, who=who, listed=listed,
     )  # fmt: skip
-    app.jinja_env.globals.update(about=about, vocabulary=vocabulary)
+    app.jinja_env.globals.update(about=about, vocabulary=vocabulary, isolated=isolated)
 
 
 def word(key: str | None, vocabulary: str) -> str:
@@ -135,17 +147,34 @@ def who(value: str) -> Markup:
     return escape(_place("who", value))
 
 
+def listed(values: Iterable[Any], shown: Callable[[Any], Markup] = escape) -> Markup:
+    """Several things in running text, joined as the reader's language joins them; `shown` writes each, a macro say."""
+    return Markup(joined(str(shown(value)) for value in values))  # noqa: S704  (escaped one by one)
+
+
+def joined(values: Iterable[str]) -> str:
+    """Several words, joined as the reader's language joins them."""
+    return str(format_list(list(values), style="unit", locale=get_locale() or "en"))
+
+
+def isolated(value: str) -> Markup:
+    """A typed name in running text, in its own direction."""
+    return Markup("<bdi>{}</bdi>").format(value)
+
+
 def _place(name: str, value: Any) -> Any:
     if isinstance(value, (tuple, list, frozenset)):
-        return Markup(", ").join(_place(name, part) for part in value)
+        return listed(value, lambda part: escape(_place(name, part)))
     if isinstance(value, facts.Range):
         return Markup('<bdi class="range">{}</bdi>').format(range_text(value))
+    if isinstance(value, datetime):
+        return moment(value)
     if isinstance(value, OurWord):
         return _(value)
     if isinstance(value, Letter):
         return _("Reviewer %(letter)s", letter=value)
     if isinstance(value, str):
-        return Markup("<bdi>{}</bdi>").format(_word_in_place(name, value))
+        return isolated(_word_in_place(name, value))
     return value
 
 

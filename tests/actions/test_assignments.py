@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from review import clock
 from review.actions import assignments, inbox, languages, policies, rounds, seats, sources, streams, votes
 from review.models import Event, Hold, Notice, session
 from review.queries.desk import desk as desk_page
@@ -23,30 +21,9 @@ from review.rules.facts import Casualties, Range
 from review.rules.permissions import Actor
 from review.rules.policy import Policy
 from tests import builders
+from tests.clocks import NOON, Clock
 
-NOON = datetime(2031, 3, 24, 12, 0, tzinfo=UTC)
 DUE, REMINDED, ROUND = Policy().times["vote"], Policy().times["reminder"], Policy().times["round"]
-
-
-class Clock:
-    """A clock that the test moves; the worker runs at every stop, as on a real desk."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def goes(self, **later: float) -> None:
-        self.at += timedelta(**later)
-        builders.work()
-
-
-@pytest.fixture
-def time() -> Iterator[Clock]:
-    moving = Clock()
-    with clock.reading(moving):
-        yield moving
 
 
 @pytest.fixture
@@ -131,6 +108,23 @@ def test_an_answer_from_a_held_seat_records_who_was_asked_first(people: builders
     }[answer]()
     assert types(ref)[-2] == "reviewer.assigned"
     assert session.scalars(select(Hold)).all() == []
+
+
+@pytest.mark.parametrize("answer", ["cast_vote", "abstain", "recuse"])
+def test_a_refused_answer_from_a_held_seat_leaves_the_seat_held_and_nobody_asked(
+    people: builders.Desk, answer: str
+) -> None:
+    ref = short(people)
+    assignments.take_next(people.spare)
+    before = types(ref)
+    with pytest.raises(Invalid):
+        {
+            "cast_vote": lambda: builders.cast(people.spare, ref, 1, builders.ballot(rationale="")),
+            "abstain": lambda: rounds.abstain(people.spare, ref, 1, reason=""),
+            "recuse": lambda: rounds.recuse(people.spare, ref, 1, ground=""),
+        }[answer]()
+    assert types(ref) == before
+    assert [hold.person_id for hold in session.scalars(select(Hold))] == [people.spare.person]
 
 
 @pytest.mark.parametrize(("taken", "answer"), [(False, "voted"), (True, None)])

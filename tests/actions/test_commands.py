@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import gzip
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pyotp
@@ -12,6 +15,7 @@ from flask import Flask
 
 from review import clock
 from review.actions import invitations, second_factors, signing_in
+from review.config import ENVIRONMENT, ROOT
 from review.models import Person, session
 from tests import trail
 from tests.actions.test_imports import DIRT, PLAIN, rows, table
@@ -67,6 +71,35 @@ def test_without_a_password_an_invitation_is_printed(team: Desk) -> None:
 def test_a_short_password_is_refused_in_words(team: Desk) -> None:
     done = user_add(team.app, "new@desk.invalid", "lead", "--as", "tamsin@desk.invalid", password="short")
     assert done.exit_code == 1 and "12 characters" in done.output
+
+
+def test_a_reset_on_the_machine_says_in_the_log_who_asked_for_it(
+    team: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    words = ("user", "reset", "ilse.marchetti@desk.invalid")
+    unnamed = flask(team.app, *words)
+    assert (unnamed.exit_code, unnamed.output) == (1, "Error: Say with --as EMAIL which admin does this.\n")
+    with caplog.at_level("INFO", "assay.security"):
+        assert flask(team.app, *words, "--as", "tamsin@desk.invalid").exit_code == 0
+    asked = f"reset on the machine of person={team.lead.person} second_factor=False by={team.admin.person}"
+    assert asked in caplog.messages
+
+
+@pytest.mark.parametrize(
+    "words",
+    ["audit export out.zip", "audit fsck", "audit key", "doctor", "backup out.tar", "user reset a@desk.invalid --as a@desk.invalid",
+     "user add a@desk.invalid --name A --role admin", "import incidents t.csv", "upgrade", "work", "demo"],
+)  # fmt: skip
+def test_a_command_that_keeps_a_desk_makes_none_where_there_is_none(tmp_path: Path, words: str) -> None:
+    named = tmp_path / "nothing" / "here"
+    environment = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
+    done = subprocess.run(
+        [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *words.split()],
+        cwd=tmp_path, env={**environment, "ASSAY_HOME": str(named)}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert f"There is no desk at {named}." in done.stderr and "Traceback" not in done.stderr
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_reset_is_a_link_for_a_known_address(team: Desk) -> None:

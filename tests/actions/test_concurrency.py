@@ -214,5 +214,8 @@ def test_a_killed_writer_loses_nothing_that_it_acknowledged(
 
 
 @pytest.mark.soak
-def test_a_writer_killed_between_any_two_statements(people: builders.Desk, database: dict[str, str], home: Path) -> None:
-    dies(people, {**database, "ASSAY_HOME": str(home)}, range(1, 60))
+@pytest.mark.parametrize("part", range(4))
+def test_a_writer_killed_200_times_between_any_two_statements(
+    people: builders.Desk, database: dict[str, str], home: Path, part: int
+) -> None:
+    dies(people, {**database, "ASSAY_HOME": str(home)}, range(1 + 50 * part, 51 + 50 * part))

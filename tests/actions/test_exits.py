@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from review import clock
 from review.actions import approvals, claims, exits, rounds, settlements, sources
-from review.models import Claim, Event, session
+from review.models import Claim, Event, Notice, session
 from review.models.refs import find_incident
 from review.queries import determinations, public
 from review.queries.incidents import Filters, incident_list, incident_page
@@ -110,6 +110,8 @@ def test_a_merge_into_a_published_incident_opens_a_recheck_in_the_act(team: Desk
     stays = builders.view(other)
     assert (stays.stage, stays.recheck) == ("published", True)
     assert types(other)[types(other).index("incident.absorbed") + 1] == "recheck.opened"
+    about = select(Notice.kind).where(Notice.person_id == team.leads[1].person, Notice.incident_id == builders.row(other).id)
+    assert {"recheck_opened", "absorbed"} <= set(session.scalars(about))
     checked(team, tmp_path)
 
 

@@ -102,7 +102,8 @@ def test_the_work_may_be_done_twice(team: builders.Desk, monkeypatch: pytest.Mon
     import_runs.go_on(name)
     builders.work()
     assert trail.types().count("incident.imported") == len(DIRT)
-    assert [leaf for leaf in trail.types()[before:] if leaf not in ("log.heads",)] == []
+    # What the clock asks for: the day's heads, and the public bundle of the grades that came in.
+    assert [leaf for leaf in trail.types()[before:] if leaf not in ("log.heads", "export.made")] == []
 
 
 def test_the_same_file_again_changes_nothing(team: builders.Desk) -> None:
@@ -198,6 +199,50 @@ def test_a_file_that_is_gone_ends_in_a_sentence(team: builders.Desk) -> None:
     (config.home() / import_runs.FOLDER / name).unlink()
     builders.work()
     assert (run(name).stage, run(name).problem) == ("failed", import_runs.GONE)
+
+
+@pytest.mark.parametrize("spoilt", [b"\xff\xfe code", b"\x1f\x8b is not packed", b"code,url\nKV1\0,\n"])
+def test_a_file_that_can_no_longer_be_read_ends_in_a_sentence(team: builders.Desk, spoilt: bytes) -> None:
+    name = received(team)
+    import_runs.start(team.admin, name)
+    (config.home() / import_runs.FOLDER / name).write_bytes(spoilt)
+    builders.work()
+    assert (run(name).stage, run(name).problem) == ("failed", import_runs.SPOILT)
+    assert session.scalars(select(Job.problem).where(Job.kind == "import_file")).all() == [None], "and it is not retried"
+
+
+def test_another_file_that_is_missing_is_not_taken_for_the_table(
+    team: builders.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = received(team)
+    import_runs.start(team.admin, name)
+
+    def lost(*_arguments: object, **_named: object) -> None:
+        raise FileNotFoundError("a file of the machine's own")
+
+    monkeypatch.setattr(import_runs.imports, "import_rows", lost)
+    jobs.run_due()
+    assert (run(name).stage, run(name).problem) == ("waiting", None)
+
+
+def test_what_was_started_in_another_window_is_not_started_again(
+    team: builders.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = received(team)
+    read = import_runs._draft
+
+    def read_then_started_elsewhere(wanted: str) -> ImportRun:
+        found = read(wanted)
+        session.expunge(found)
+        monkeypatch.setattr(import_runs, "_draft", read)
+        import_runs.start(team.admin, name)
+        builders.work()
+        return found
+
+    monkeypatch.setattr(import_runs, "_draft", read_then_started_elsewhere)
+    with pytest.raises(NotFound):
+        import_runs.start(team.admin, name)
+    assert run(name).stage == "done"
 
 
 def test_who_may_import_no_more_imports_no_more(team: builders.Desk) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from review import clock, config
+from review import config
 from review.actions import policies, rounds, settlements, sources, streams
 from review.audit import fsck, keys
 from review.models import Event, Notice, SettlementClosing, session
@@ -20,33 +19,9 @@ from review.rules.policy import Policy
 from review.rules.settlement import rung
 from review.store import Store
 from tests import builders
+from tests.clocks import NOON, Clock
 
-NOON = datetime(2031, 3, 24, 12, 0, tzinfo=UTC)
 ARGUMENTS, SECOND, SETTLER = (Policy().times[name] for name in ("arguments", "second_vote", "settler"))
-
-
-class Clock:
-    """A clock that the test moves; the worker runs at every stop, as on a real desk."""
-
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def __call__(self) -> datetime:
-        return self.at
-
-    def goes(self, *, hours: float) -> None:
-        while hours > 0:  # the daily heads keep the log's day near the clock's
-            step = min(hours, 96)
-            self.at += timedelta(hours=step)
-            hours -= step
-            builders.work()
-
-
-@pytest.fixture
-def time() -> Iterator[Clock]:
-    moving = Clock()
-    with clock.reading(moving):
-        yield moving
 
 
 @pytest.fixture
@@ -187,6 +162,20 @@ def test_a_second_vote_that_may_not_open_waits_and_opens_once_it_may(people: bui
     time.goes(hours=24)
     assert rung(builders.view(ref)) == "second_vote"
     assert_whole()
+
+
+def test_the_leads_list_says_that_the_arguments_are_heard_when_their_time_is_up_and_no_sooner(
+    people: builders.Desk, time: Clock
+) -> None:
+    ref = builders.disputed(people)
+    time.at += timedelta(hours=ARGUMENTS, minutes=-1)
+    assert time.at.date() - NOON.date() >= timedelta(hours=ARGUMENTS), "as many days as the arguments last"
+    assert listed(people.lead).group == "time"
+    time.at += timedelta(minutes=1)
+    assert (listed(people.lead).group, listed(people.lead).step) == ("you", "Open the second vote")
+    streams.switch_stream(people.lead, people.stream, mode="paused", reason="Nobody is free for it.")
+    builders.work()
+    assert (listed(people.lead).group, current(ref, people.lead).due) == ("you", None), "tried again tomorrow"
 
 
 def test_the_times_of_the_ladder_are_those_of_the_policy(people: builders.Desk, time: Clock) -> None:

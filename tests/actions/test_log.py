@@ -11,12 +11,13 @@ from sqlalchemy import select, update
 from sqlalchemy.exc import DBAPIError
 
 from review import clock
-from review.actions import log, rounds
+from review.actions import checkpoints, log, rounds
 from review.actions.accounts import account_write
 from review.audit import canonical
 from review.audit.append import heads_root
 from review.audit.heads import Heads
-from review.audit.tree import Edge
+from review.audit.standing import HeadsTree
+from review.audit.tree import Edge, root
 from review.models import Checkpoint, Event, LogHead, session
 from review.rules.errors import Forbidden, Invalid, ReadOnly
 from tests import builders
@@ -65,19 +66,19 @@ def test_the_heads_leaf_fixes_their_root(people: builders.Desk) -> None:
 
 
 def test_the_same_size_is_published_once(people: builders.Desk) -> None:
-    first = log.publish_checkpoint()
-    assert log.publish_checkpoint() == first
+    first = checkpoints.publish_checkpoint()
+    assert checkpoints.publish_checkpoint() == first
     assert len(session.scalars(select(Checkpoint)).all()) == 1
     builders.opened(people)
-    assert log.publish_checkpoint() != first
+    assert checkpoints.publish_checkpoint() != first
 
 
 def test_an_empty_log_is_not_signed(desk: Flask) -> None:
-    assert log.publish_checkpoint() is None
+    assert checkpoints.publish_checkpoint() is None
 
 
 def test_nothing_that_does_not_continue_the_signed_log_is_signed(people: builders.Desk) -> None:
-    log.publish_checkpoint()
+    checkpoints.publish_checkpoint()
     head = session.scalars(select(LogHead)).one()
     size, edge = head.size, list(head.edge)
     builders.opened(people)
@@ -87,19 +88,21 @@ def test_nothing_that_does_not_continue_the_signed_log_is_signed(people: builder
     with account_write():
         session.execute(update(LogHead.__table__).values(edge=forged.to_list()))
     with pytest.raises(ReadOnly, match="inconsistent"):
-        log.publish_checkpoint()
-    # A log that was rolled back behind what was signed.
-    shorter = Edge()
-    shorter.append(b"\1" * 32)
-    with account_write():
-        session.execute(update(LogHead.__table__).values(size=1, edge=shorter.to_list()))
-    with pytest.raises(ReadOnly, match="rolled-back"):
-        log.publish_checkpoint()
+        checkpoints.publish_checkpoint()
     # What is remembered of the last one was touched itself.
     with account_write():
-        session.execute(update(LogHead.__table__).values(size=size, edge=edge, signed_root=canonical.b64(b"\2" * 32)))
+        session.execute(update(LogHead.__table__).values(signed_root=canonical.b64(b"\2" * 32)))
+    with pytest.raises(ReadOnly, match="inconsistent"):
+        checkpoints.publish_checkpoint()
+    # A log that was rolled back behind what was signed; the head itself goes back for nobody.
+    ahead = Edge.from_list(size, edge)
+    for _leaf in range(99):
+        ahead.append(b"\1" * 32)
+    remembered = {"signed_size": ahead.size, "signed_root": canonical.b64(ahead.root()), "signed_edge": ahead.to_list()}
+    with account_write():
+        session.execute(update(LogHead.__table__).values(remembered))
     with pytest.raises(ReadOnly, match="rolled-back"):
-        log.publish_checkpoint()
+        checkpoints.publish_checkpoint()
     assert len(session.scalars(select(Checkpoint)).all()) == 1
 
 
@@ -144,6 +147,39 @@ def test_an_export_is_recorded(people: builders.Desk) -> None:
 
 
 def test_a_published_checkpoint_is_never_changed(people: builders.Desk) -> None:
-    log.publish_checkpoint()
+    checkpoints.publish_checkpoint()
     with pytest.raises(DBAPIError, match="append-only"), account_write():
         session.execute(update(Checkpoint.__table__).values(text="other"))
+
+
+def test_the_heads_kept_between_two_days_are_those_read_anew(people: builders.Desk) -> None:
+    """The second day hashes only what moved: new incidents, votes, an open round, its close."""
+    refs = [builders.opened(people, codes=(f"KV{number}",)) for number in range(5)]
+    log.record_heads()
+    for turn in range(4):
+        builders.opened(people, codes=(f"NJ{turn}",))
+        builders.with_sources(people, refs[turn])
+        ref, number = builders.round_opened(people, refs[turn])
+        builders.cast(people.voters[0], ref, number)
+        if turn == 2:
+            rounds.abandon_round(people.lead, ref, number, reason="Too early.")
+        seq = log.record_heads()
+        expected = heads_root(told())
+        body = json.loads(session.get(Event, seq).line)["body"]
+        assert body == {"n": expected[0], "root": canonical.b64(expected[1])}
+
+
+def test_a_heads_tree_is_the_tree_over_the_same_leaves() -> None:
+    standing, leaves = HeadsTree(), []
+    for number in range(70):
+        leaves.append(bytes([number]) * 32)
+        standing.put(3 * number, leaves[-1])
+        if number % 5 == 0:
+            place = number // 2
+            leaves[place] = bytes([200 - place]) * 32
+            standing.put(3 * place, leaves[place])
+        if number % 3 == 0:
+            assert standing.root() == root(leaves)
+    assert (len(standing), standing.root()) == (70, root(leaves))
+    with pytest.raises(ValueError, match="began before"):
+        standing.put(4, bytes(32))

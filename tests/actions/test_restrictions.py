@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
 from sqlalchemy import select
 from werkzeug.routing import Rule
 
-from review.actions import assignments, claims, exits, restrictions, rounds
-from review.models import Admission, Claim, Event, Notice, session
+from review.actions import assignments, claims, exits, leaving, people, restrictions, rounds
+from review.extensions import db
+from review.models import Admission, Claim, Event, Incident, Notice, Person, session
 from review.models.refs import find_incident
 from review.queries import determinations
 from review.queries.incidents import Filters, incident_list, incident_page
+from review.queries.sources import claim_named
+from review.rules import leaving as rules_of_leaving
 from review.rules.errors import Forbidden, Invalid, NotFound, Refused
 from review.rules.permissions import Actor
 from tests import builders
+from tests.actions.erased import found
+from tests.actions.test_concurrency import at_once
 from tests.actions.test_exits import SAME, checked, incident, part, the_claims
 from tests.audit.checking import failures
 from tests.builders import Desk
@@ -29,8 +36,8 @@ CODE = "KV999"
 
 
 def restrict(team: Desk, ref: str, *named: Actor) -> str:
-    people = [actor.person for actor in named if actor.person]
-    return restrictions.restrict_incident(team.lead, ref, people=people, reason=WHY)
+    shown = [actor.person for actor in named if actor.person]
+    return restrictions.restrict_incident(team.lead, ref, people=shown, reason=WHY)
 
 
 def hidden(team: Desk, *named: Actor) -> str:
@@ -95,6 +102,17 @@ def test_restricted_incident_does_not_exist_for_others(team: Desk, role: str) ->
             answers = [client.get(path) for path in filled(rule, places)]
             assert len({(one.status_code, one.status_code == 302 and one.location.split("?")[0]) for one in answers}) == 1
             assert {one.status_code for one in answers} <= {302, 403, 404}, rule.rule
+
+
+def test_a_claim_of_a_hidden_incident_answers_to_its_name_for_those_inside_alone(team: Desk) -> None:
+    builders.at_once(team)
+    ref = hidden(team)
+    session.rollback()
+    of_it = select(Claim.name).join(Incident, Incident.id == Claim.incident_id).where(Incident.name == ref)
+    name = session.scalars(of_it).all()[-1]
+    assert claim_named(team.lead, name) > 0
+    with pytest.raises(NotFound):
+        claim_named(team.spare, name)
 
 
 def test_for_the_people_named_it_is_all_there_and_they_work_on_it(team: Desk) -> None:
@@ -176,6 +194,53 @@ def test_a_restriction_needs_a_lead_a_reason_and_people_of_the_desk(team: Desk) 
     assert set(refusal.value.problems) == {"people"}
     with pytest.raises(Refused):
         restrictions.lift_restriction(team.lead, ref, reason=WHY)
+
+
+GOING: dict[str, Callable[[Desk, int], object]] = {
+    "leaves": lambda team, who: leaving.let_leave(team.admin, who),
+    "is shut out": lambda team, who: people.deactivate_person(team.admin, who, reason="They go."),
+    "loses the role": lambda team, who: people.revoke_role(team.admin, who, reason="They go."),
+    "gets another role": lambda team, who: people.grant_role(team.admin, who, "reviewer", reason="They go."),
+}
+
+
+@pytest.mark.parametrize("goes", GOING)
+def test_the_last_one_who_can_lift_a_restriction_stays(team: Desk, goes: str) -> None:
+    """Without them the incident would be there for nobody, for ever."""
+    lead = team.lead.person or 0
+    ref = restrict(team, incident(team, "KV100"), team.spare)
+    with pytest.raises(Invalid) as refusal:
+        GOING[goes](team, lead)
+    assert refusal.value.problems == {"person": rules_of_leaving.HOLDS_ALONE}
+    GOING[goes](team, team.leads[1].person or 0)
+    assert incident_page(team.lead, ref).exits.restricted
+
+
+@pytest.mark.parametrize("goes", GOING)
+def test_who_named_another_lead_first_goes(team: Desk, goes: str) -> None:
+    ref = restrict(team, incident(team, "KV100"), team.leads[1])
+    GOING[goes](team, team.lead.person or 0)
+    restrictions.lift_restriction(team.leads[1], ref, reason="Out of danger.")
+
+
+def test_fsck_names_a_restriction_that_nobody_can_lift(team: Desk) -> None:
+    ref = restrict(team, incident(team, "KV100"), team.spare)
+    assert found() == []
+    with db.engine.begin() as connection:
+        connection.execute(Person.__table__.update().where(Person.id == team.lead.person).values(role="reviewer"))
+    assert [one for one in found() if one.startswith(f"{ref}: nobody")] != []
+
+
+def test_once_it_is_lifted_nobody_is_the_last_one(team: Desk) -> None:
+    ref = restrict(team, incident(team, "KV100"))
+    restrictions.lift_restriction(team.lead, ref, reason="Out of danger.")
+    leaving.let_leave(team.admin, team.lead.person or 0)
+
+
+def test_of_two_who_go_at_once_one_stays(team: Desk) -> None:
+    restrict(team, incident(team, "KV100"), team.leads[1])
+    answers = at_once(team.app, [partial(GOING["is shut out"], team, one.person or 0) for one in team.leads[:2]])
+    assert sorted(type(one).__name__ for one in answers if isinstance(one, Exception)) == ["Invalid"]
 
 
 @pytest.mark.parametrize("profile", ["internal", "court", "public"])

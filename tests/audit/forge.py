@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+import tempfile
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from operator import attrgetter
+from pathlib import Path
 from typing import Any
 
 from review.audit import canonical, verify
@@ -18,7 +21,7 @@ from review.audit.export import export
 from review.audit.heads import Heads
 from review.audit.note import Checkpoint, verifier_key
 from review.audit.replay import Replay, Replayed, Told
-from review.audit.stored import Row, Said
+from review.audit.stored import ERASING, Row, Said
 from review.rules import approval, rounds, settlement
 from review.rules.dossier import Dossier, Record
 from review.rules.grades import CODEBOOKS
@@ -30,6 +33,7 @@ from review.store import Store
 ORIGIN = "desk.example/log1"
 SEED = bytes(range(32))
 VKEY = str(verifier_key(ORIGIN, SEED))
+NEXT_SEED, LAST_SEED = bytes(range(1, 33)), bytes(range(2, 34))
 DAY = "2026-03-01"
 AT = "2026-03-01T09:00:00.000Z"
 UNKNOWN = {"injured": [None, None], "killed": [None, None]}
@@ -57,6 +61,11 @@ PEOPLE = (
     Someone("Sen", "reviewer"), Someone("Tiv", "reviewer"), Someone("Ulf", "reviewer"), Someone("Wim", "reviewer"),
 )  # fmt: skip
 ADA, LIO, MUN, RIA, SEN, TIV, ULF, WIM = PEOPLE
+
+
+def vkey(seed: bytes) -> str:
+    """The verifier key of a seed under the name of the forged log."""
+    return str(verifier_key(ORIGIN, seed))
 
 
 class Forge:
@@ -91,7 +100,8 @@ class Forge:
         role = role_ or (actor_.role if actor_ else "system")
         leaf = self.append.add(Entry(event, actor, role, person, chain))
         self.rows.append(Row(leaf.seq, leaf.line, leaf.leaf, type_, incident_, leaf.iseq))
-        self.said += sorted(Said(leaf.seq, one.digest, one.name, one.text) for one in leaf.disclosures)
+        told = [Said(leaf.seq, one.digest, one.name, one.text) for one in leaf.disclosures]
+        self.said += sorted(told, key=attrgetter("text"))
         sealed = {"at": AT, "person": person, **event.sealed}
         self.values[leaf.seq] = sealed
         self._tell(leaf, type_, incident_, actor, role, sealed)
@@ -288,11 +298,17 @@ class Forge:
         n, root = heads_root(found)
         return self.add("log.heads", n=n, root=canonical.b64(root))
 
-    def publish(self) -> str:
-        """Sign the log as it is, and keep the checkpoint among the published ones."""
-        text = Checkpoint(ORIGIN, self.append.size, self.append.edge.root()).signed(SEED).text
-        self.published.append((self.append.size, text))
-        return text
+    def publish(self, *seeds: bytes) -> str:
+        """Sign the log as it is, by the key it was opened with or by these, and keep it among the published ones."""
+        checkpoint = Checkpoint(ORIGIN, self.append.size, self.append.edge.root())
+        for seed in seeds or (SEED,):
+            checkpoint = checkpoint.signed(seed)
+        self.published.append((self.append.size, checkpoint.text))
+        return checkpoint.text
+
+    def rotate(self, old: bytes, new: bytes) -> int:
+        """Say that the key of one seed was replaced by that of another."""
+        return self.add("key.rotated", ADA, old=vkey(old), new=vkey(new))
 
     # the trail, as the export reads it
 
@@ -302,12 +318,22 @@ class Forge:
     def disclosures(self, low: int, high: int) -> Sequence[Said]:
         return [one for one in self.said if low <= one.seq < high]
 
+    def chain(self, incident: str, size: int) -> Iterator[Row]:
+        return (row for row in self.rows[:size] if row.incident == incident)
+
+    def erased_since(self, size: int) -> bool:
+        return any(row.type in ERASING for row in self.rows[size:])
+
     def checkpoints(self) -> Sequence[tuple[int, str]]:
         return self.published
 
+    def timestamps(self) -> Mapping[int, bytes]:
+        return {}
+
     def bundle(self, store: Store, checkpoint: str | None = None, profile: str = "internal") -> bytes:
         out = io.BytesIO()
-        export(self, checkpoint or self.publish(), out, objects=store, vkey=VKEY, profile=profile)
+        with tempfile.TemporaryDirectory() as folder:
+            export(self, checkpoint or self.publish(), out, objects=store, spool=Path(folder), profile=profile)
         return out.getvalue()
 
     # what the three judges say

@@ -13,12 +13,14 @@ from flask import Flask
 from sqlalchemy import text
 
 from review import config, create_app
+from review.actions import restrictions
 from review.audit import keys
 from review.audit.escrow import opened_keys
 from review.extensions import db
 from review.models import session
 from tests import builders, trail
 from tests.audit.whole import bundle, checked, vkey
+from tests.slipping import slip
 
 
 def run(app: Flask, *arguments: str, **options: str) -> Result:
@@ -41,6 +43,21 @@ def test_export_writes_a_bundle_that_holds_and_records_that_it_did(desk: Flask, 
     assert (made.role, made.body) == ("auditor", {"profile": "internal", "size": made.seq})
     assert (made.sealed["recipient"], made.sealed["purpose"]) == ("a court", "a case")
     assert list(tmp_path.glob("*.part")) == []
+    assert list(config.exports().iterdir()) == []
+
+
+@pytest.mark.parametrize("asked", [("--profile", "public"), ("--incident", "KV412")])
+def test_an_act_beside_the_heads_fails_no_export(
+    desk: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, asked: tuple[str, str]
+) -> None:
+    built = builders.desk(desk)
+    builders.published(built)
+    slip(monkeypatch, lambda: builders.received(built))
+    out = tmp_path / "bundle.zip"
+    done = run(desk, "export", str(out), *asked)
+    assert done.exit_code == 0, done.output
+    assert checked(out.read_bytes(), tmp_path, vkey()).returncode == 0
+    assert trail.types()[-3:] == ["log.heads", "claim.received", "export.made"]
 
 
 def test_a_home_without_a_desk_is_told_in_a_sentence(
@@ -73,10 +90,52 @@ def test_verify_runs_the_verifier_alone(desk: Flask, tmp_path: Path, monkeypatch
     assert all(command[1:3] == ["-I", "-S"] for command in seen)
 
 
-def test_one_incident_is_refused_in_a_sentence(desk: Flask, tmp_path: Path) -> None:
-    done = run(desk, "export", str(tmp_path / "x.zip"), "--incident", "KV412")
-    assert done.exit_code == 1
-    assert "A bundle of one incident cannot be made yet" in done.output
+def test_one_incident_is_named_by_its_code_or_its_id(desk: Flask, tmp_path: Path) -> None:
+    built = builders.desk(desk)
+    row = builders.row(builders.published(built))
+    name, out = row.name, tmp_path / "one.zip"
+    for asked in (row.code, name):
+        done = run(desk, "export", str(out), "--incident", asked)
+        assert done.exit_code == 0, done.output
+        assert f"profile internal of {name}; withheld: " in done.stderr
+        told = json.loads(checked(out.read_bytes(), tmp_path, vkey(), "--json").stdout)
+        assert told["ok"] and [grade["incident"] for grade in told["grades"]] == [name]
+    size = trail.size()
+    refused = run(desk, "export", str(tmp_path / "none.zip"), "--incident", "KV999")
+    assert refused.exit_code == 1
+    assert "There is no incident KV999 here" in refused.output
+    assert trail.size() == size
+
+
+def test_a_restricted_incident_is_exported_by_its_id_alone(desk: Flask, tmp_path: Path) -> None:
+    built = builders.desk(desk)
+    ref = builders.published(built)
+    row = builders.row(ref)
+    code, name, out = row.code, row.name, tmp_path / "one.zip"
+    restrictions.restrict_incident(built.lead, ref, people=[built.lead.person], reason="a witness is in danger")
+    size = trail.size()
+    by_code = run(desk, "export", str(out), "--incident", code)
+    assert (by_code.exit_code, trail.size()) == (1, size)
+    assert f"There is no incident {code} here" in by_code.output
+    hidden = run(desk, "export", str(out), "--incident", name, "--as", "rafe.linnard@desk.invalid")
+    assert (hidden.exit_code, trail.size()) == (1, size)
+    assert f"There is no incident {name} here" in hidden.output
+    assert not out.exists()
+    for profile in ("internal", "court", "public"):
+        assert run(desk, "export", str(out), "--incident", name, "--profile", profile).exit_code == 0
+        assert checked(out.read_bytes(), tmp_path, vkey()).returncode == 0
+
+
+def test_the_closing_line_says_what_is_withheld(desk: Flask, tmp_path: Path) -> None:
+    built = builders.desk(desk)
+    builders.published(built)
+    done = run(desk, "export", str(tmp_path / "all.zip"))
+    assert done.stderr.endswith(" events, profile internal; withheld: none.\n")
+    ref, number = builders.round_opened(built)
+    builders.cast(built.voters[0], ref, number)
+    done = run(desk, "export", str(tmp_path / "all.zip"))
+    told = json.loads(checked((tmp_path / "all.zip").read_bytes(), tmp_path, vkey(), "--json").stdout)["facts"]
+    assert f": {told['shown']} of {told['size']} events, profile internal; withheld: {told['withheld']}, what" in done.stderr
 
 
 def test_who_may_not_export_makes_no_bundle(desk: Flask, tmp_path: Path) -> None:
@@ -114,6 +173,15 @@ def test_a_checkpoint_published_while_a_round_is_open_warns(desk: Flask) -> None
     assert "A round is open" in warned.stderr
     assert warned.stdout != quiet.stdout
     assert bundle(warned.stdout) != bundle(quiet.stdout)
+
+
+def test_so_does_an_export_which_publishes_one(desk: Flask, tmp_path: Path) -> None:
+    built = builders.desk(desk)
+    quiet = run(desk, "export", str(tmp_path / "quiet.zip"))
+    assert quiet.exit_code == 0 and "A round is open" not in quiet.stderr
+    builders.round_opened(built)
+    warned = run(desk, "export", str(tmp_path / "warned.zip"))
+    assert warned.exit_code == 0 and "A round is open" in warned.stderr
 
 
 def test_the_key_is_the_only_line(desk: Flask, tmp_path: Path) -> None:

@@ -118,6 +118,7 @@ def test_the_verifier_knows_the_same_type(name: str) -> None:
     assert spec.seals == frozenset(declared.all_seals())
     assert (spec.judged or None) == declared.judged
     assert spec.public == public | revealed
+    assert spec.internal == {seal for seal, shown in profiles.table()[name].items() if "court" not in shown}
 
 
 @pytest.mark.parametrize("name", sorted(restated()))
@@ -175,3 +176,8 @@ def test_profiles_are_those_of_section_3() -> None:
         assert "court" not in table[name][sealed], (name, sealed)
     for name, seals in table.items():
         assert "public" not in (*seals["at"], *seals["person"]), name
+
+
+def test_the_verifier_knows_which_details_are_of_a_publishable_source() -> None:
+    of_source = {name: set(verify.SPECS[name].public - {"publishable"}) for name in verify.OF_A_SOURCE}
+    assert of_source == {name: set(sealed) for name, sealed in profiles.OF_THE_SOURCE.items() if sealed}

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from review.audit.mute import Silence, mute, sealed_for_ever
+from review.audit.mute import BundleSilence, Silence, mute, sealed_for_ever
 
 ONE, TWO = "i-aaaaaaaaaaaaaaaa", "i-bbbbbbbbbbbbbbbb"
 CLOSED = {"result": "agreed", "superseded": [], "withdrawn": [], "excluded": []}
@@ -70,3 +70,24 @@ def test_a_restricted_incident_is_mute_unless_it_is_named() -> None:
     assert not mute(silence(on), 2, "incident.opened", TWO)
     assert not mute(silence(on, named=(ONE,)), 2, "incident.opened", ONE)
     assert not mute(silence(on, off), 2, "incident.opened", ONE)
+
+
+def test_in_a_bundle_all_that_stands_behind_the_opening_waits_for_the_close() -> None:
+    found = BundleSilence()
+    found.take(10, "round.opened", ONE, {})
+    assert [mute(found, seq, "claim.grouped", ONE) for seq in (9, 10, 11)] == [False, False, True]
+    found.take(20, "round.closed", ONE, CLOSED)
+    assert not mute(found, 11, "claim.grouped", ONE)
+
+
+@pytest.mark.parametrize("again", [True, False])
+def test_in_a_bundle_a_restriction_lifted_in_an_open_round_is_lifted_at_its_close(again: bool) -> None:
+    found = BundleSilence()
+    found.take(5, "incident.restricted", ONE, {"on": True})
+    found.take(10, "round.opened", ONE, {})
+    found.take(11, "incident.restricted", ONE, {"on": False})
+    if again:
+        found.take(12, "incident.restricted", ONE, {"on": True})
+    assert mute(found, 2, "incident.opened", ONE)
+    found.take(20, "round.closed", ONE, CLOSED)
+    assert mute(found, 2, "incident.opened", ONE) is again

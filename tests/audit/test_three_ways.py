@@ -22,6 +22,7 @@ from review.rules.requirements import Deed, Viewer, unmet
 from tests.audit.decisions import asked, decisions, reopened
 from tests.audit.forge import LIO, MACHINE, MUN, PEOPLE, RIA, Forge, Someone
 from tests.audit.leaving import leaving, others
+from tests.audit.removing import removing
 from tests.audit.steps import Step, anew
 
 # 50 in a test, what the profile says in a soak. A history that fails is named as it is: shrinking it takes longer than reading it.
@@ -64,6 +65,7 @@ SAME = {
     "blind": {"stage", "settlement", "round", "proposal"},
     "one-vote": {"vote"},
     "reasoned": {"reasoned"},
+    "another-asked": {"redaction"},
 }
 # The desk asks more of its people than the format asks of a log: no verifier can refuse these.
 OF_THE_DESK = {
@@ -109,6 +111,7 @@ def steps(forge: Forge, name: str) -> Iterator[Step]:
         yield Step("reopen", "reopen", lead, _reopening(lead, name), Deed(reason="new statement"))
         yield from decisions(forge, name, lead)
         yield from leaving(forge, name, lead)
+        yield from removing(forge, name, lead)
         if dossier.open_round:
             yield Step("abandon", "abandon_round", lead, lambda forge, by=lead: forge.abandon(name, by), Deed(reason="no"))
     if dossier.open_round and _closable(dossier):

@@ -153,3 +153,45 @@ def test_the_shared_log_has_its_checkpoints() -> None:
     for file in (SHARED / "proofs").glob("*.consistency"):
         old, path, note = parse_consistency(file.read_text())
         assert path == tree.consistency_path(hashes[: parse_checkpoint(note).size], old)
+
+
+def test_an_empty_edge_has_no_leaf() -> None:
+    assert tree.Edge().size == 0
+
+
+@pytest.mark.parametrize("size", [0, 1, 2, 3, 7, 8, 9])
+def test_a_tree_knows_its_size_and_its_root_by_itself(size: int) -> None:
+    whole = tree.Tree(HASHES[:size])
+    assert whole.size == size
+    assert whole.root() == tree.root(HASHES[:size])
+
+
+@pytest.mark.parametrize("index", [-1, 5, 6])
+def test_no_path_leads_to_a_leaf_that_is_not_there(index: int) -> None:
+    with pytest.raises(ValueError, match="no such leaf"):
+        tree.inclusion_ranges(index, 5)
+    assert tree.root_from_path(HASHES[0], index, 5, []) is None
+
+
+@pytest.mark.parametrize("old", [-1, 6])
+def test_no_proof_leads_from_a_size_that_never_was(old: int) -> None:
+    with pytest.raises(ValueError, match="no such size"):
+        tree.consistency_ranges(old, 5)
+    assert tree.check_consistency(old, 5, tree.root(HASHES[:5]), tree.root(HASHES[:5]), []) is False
+
+
+@pytest.mark.parametrize(("old", "before"), [(5, HASHES[:5]), (0, [])])
+def test_where_nothing_is_to_be_proven_a_proof_is_empty_and_the_roots_are_what_they_must_be(
+    old: int, before: list[bytes]
+) -> None:
+    first, last = tree.root(before), tree.root(HASHES[:5])
+    assert tree.check_consistency(old, 5, first, last, [])
+    assert tree.check_consistency(old, 5, first, last, [HASHES[0]]) is False
+    assert tree.check_consistency(old, 5, HASHES[7], last, []) is False
+
+
+@pytest.mark.parametrize("steps", [0, 1, 7])
+def test_a_proof_of_another_length_proves_nothing(steps: int) -> None:
+    first, last = tree.root(HASHES[:3]), tree.root(HASHES[:5])
+    assert tree.check_consistency(3, 5, first, last, tree.consistency_path(HASHES[:5], 3))
+    assert tree.check_consistency(3, 5, first, last, HASHES[:steps]) is False

@@ -15,9 +15,21 @@ import pytest
 from flask import Flask
 
 from review import config, create_app, store
-from review.actions import approvals, claims, incidents, log, rounds, settlements, sources, streams, votes
+from review.actions import (
+    approvals,
+    checkpoints,
+    claims,
+    incidents,
+    log,
+    rounds,
+    settlements,
+    sources,
+    spooling,
+    streams,
+    votes,
+)
 from review.actions.uploads import Upload
-from review.audit import keys, verify
+from review.audit import keyring, keys, verify
 from review.audit.export import export
 from review.audit.stored import StoredTrail
 from review.extensions import db
@@ -61,7 +73,7 @@ def _published(desk: builders.Desk) -> str:
         builders.cast(voter, ref, number)
     builders.work()
     builders.approved(desk, ref)
-    log.publish_checkpoint()
+    checkpoints.publish_checkpoint()
     return ref
 
 
@@ -74,7 +86,7 @@ def _settled(desk: builders.Desk) -> str:
     settlements.dissent(owner, ref, vote, text="The crater points the other way.")
     builders.approved(desk, ref)
     log.record_heads()
-    log.publish_checkpoint()
+    checkpoints.publish_checkpoint()
     return ref
 
 
@@ -124,14 +136,17 @@ def sqlite_desk(folder: Path, template: Path) -> Iterator[Flask]:
 
 def vkey() -> str:
     """The verifier key of the desk."""
-    return str(keys.load(config.home()).verifier(config.origin()))
+    signer = keyring.ring(session).present
+    assert signer is not None
+    return signer.vkey
 
 
 def bundle(checkpoint: str, profile: str = "internal") -> bytes:
     """The bundle of the desk under a checkpoint."""
     out = io.BytesIO()
     trail = StoredTrail(session, keys.load(config.home()))
-    export(trail, checkpoint, out, objects=store.objects(), vkey=vkey(), profile=profile)
+    with spooling.spool() as spool:
+        export(trail, checkpoint, out, objects=store.objects(), spool=spool, profile=profile)
     session.rollback()
     return out.getvalue()
 
@@ -149,6 +164,6 @@ def checked(packed: bytes, folder: Path, key: str, *options: str) -> subprocess.
 def signed() -> str:
     """Fix the heads, then sign and publish."""
     log.record_heads()
-    checkpoint = log.publish_checkpoint()
+    checkpoint = checkpoints.publish_checkpoint()
     assert checkpoint is not None
     return checkpoint

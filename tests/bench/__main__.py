@@ -15,7 +15,7 @@ from flask_migrate import upgrade
 from review import create_app
 from review.extensions import db
 from tests import engines
-from tests.bench import acts, desk, importing, pages, pure, shape, trail, yardsticks
+from tests.bench import acts, checking, checkpoints, desk, exporting, importing, pages, pure, shape, trail, yardsticks
 from tests.bench.report import Report
 
 SMALL, LARGE = 1_000, 100_000
@@ -30,6 +30,7 @@ def main() -> None:
     asked = options.parse_args()
     report = Report()
     pure.run(report)
+    checkpoints.pure(report)
     for engine in asked.engine or ["sqlite", "postgresql"]:
         with tempfile.TemporaryDirectory(prefix="assay-bench-") as folder, databases(engine, Path(folder)) as found:
             bench(report, engine, found, asked.size, asked.seconds, Path(folder))
@@ -54,9 +55,21 @@ def bench(report: Report, engine: str, found: Databases, size: int, seconds: int
         large = filled(engine, size, found.large, folder)
         under_load(report, f"{engine} {size:,}", large, found.yardstick, seconds, folder)
         shape.run(report, engine, small, large, seconds, folder)
+        checkpoints.run(report, engine, small, large)
+        checked(report, engine, small, large)
     app = application(small.environment)
     importing.run(report, engine, app, found.yardstick, folder)  # last: it makes the small desk a large one
     release(app)
+
+
+def checked(report: Report, engine: str, small: shape.Place, large: shape.Place) -> None:
+    """Goal 6, fsck: both desks beside the plain loop, and one beside the other."""
+    rates = []
+    for place in (small, large):
+        app = application(place.environment)
+        rates.append(checking.run(report, f"{engine} {place.size:,}", app))
+        release(app)
+    checking.sizes(report, engine, small.environment, large.environment, (rates[0], rates[1]))
 
 
 def filled(engine: str, size: int, settings: dict[str, str], folder: Path) -> shape.Place:
@@ -74,13 +87,14 @@ def filled(engine: str, size: int, settings: dict[str, str], folder: Path) -> sh
 def under_load(
     report: Report, name: str, place: shape.Place, yardstick: str, seconds: int, folder: Path
 ) -> None:
-    """Goals 1, 2 and 8 and, on the small SQLite desk, what `verify.py` takes."""
+    """Goals 1, 2, 7 and 8 and, on the small SQLite desk, what `verify.py` takes."""
     engine = name.split()[0]
     pages.run(report, engine, name, place.filled, place.environment, yardstick, seconds, folder)
     app = application(place.environment)
     acts.run(report, name, app, place.filled, yardstick)
     if engine == "sqlite" and place.size == SMALL:
         trail.run(report, app, folder)
+    exporting.run(report, name, app, place.environment, folder)
     release(app)
 
 

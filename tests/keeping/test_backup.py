@@ -22,7 +22,7 @@ from flask import Flask
 from sqlalchemy import make_url, select
 
 from review import config, create_app, logs, store
-from review.actions.log import publish_checkpoint
+from review.actions.checkpoints import publish_checkpoint
 from review.audit import keys
 from review.audit.events.log import BackupMade
 from review.extensions import db
@@ -266,6 +266,16 @@ def test_what_the_restored_desk_holds_is_what_the_old_one_held(
         assert first.members == second.members
 
 
+def test_the_backup_that_a_desk_came_back_from_counts_as_its_own(
+    people: builders.Desk, here: Elsewhere, elsewhere: Elsewhere, tmp_path: Path
+) -> None:
+    key_file, out = exported_keys(here, tmp_path), backed_up(here, tmp_path)
+    assert elsewhere.flask("restore", out, "--keys", key_file).exit_code == 0
+    told = next(line for line in elsewhere.flask("doctor").stdout.splitlines() if " Backup: " in line)
+    made = archive.check(out).made
+    assert told == f"OK       Backup: The last is of {made[:16].replace('T', ' ')} UTC."
+
+
 def test_a_desk_that_was_brought_back_goes_on(
     people: builders.Desk, here: Elsewhere, elsewhere: Elsewhere, tmp_path: Path
 ) -> None:
@@ -311,7 +321,9 @@ def test_without_keys_it_says_where_they_come_from(saved: tuple[Path, Path], els
     (elsewhere.home / "keys").mkdir(mode=0o700)
     for name in ("signing", "master"):
         (elsewhere.home / "keys" / name).write_bytes((here.home / "keys" / name).read_bytes())
-    assert elsewhere.flask("restore", out).exit_code == 0
+        (elsewhere.home / "keys" / name).chmod(0o600)
+    done = elsewhere.flask("restore", out)
+    assert done.exit_code == 0, done.output
 
 
 def test_a_wrong_passphrase_and_other_keys_are_refused(

@@ -14,7 +14,7 @@ from flask import Flask
 from flask_migrate import downgrade
 
 from review import clock, config
-from review.actions import log
+from review.actions import checkpoints, log
 from review.audit import escrow
 from review.keeping import archive, doctor
 from review.models import session
@@ -48,7 +48,7 @@ def well() -> None:
     health.beat()
     escrow.note_export(config.home())
     log.record_backup(SYSTEM, size=trail.size())
-    log.publish_checkpoint()
+    checkpoints.publish_checkpoint()
 
 
 def free(monkeypatch: pytest.MonkeyPatch, room: int) -> None:
@@ -62,7 +62,7 @@ def test_a_desk_that_is_well_ends_with_0_and_says_so_of_every_part(people: build
     lines = done.output.splitlines()
     assert [line.split(":")[0].split() for line in lines] == [
         ["OK", part]
-        for part in ("Database", "Tables", "Worker", "Disk", "Keys", "Backup", "Checkpoint", "Jobs", "Mail")
+        for part in ("Database", "Tables", "Worker", "Disk", "Keys", "Backup", "Checkpoint", "Trail", "Jobs", "Mail")
     ]
 
 
@@ -106,7 +106,7 @@ def test_healthz_holds_words_and_no_count(people: builders.Desk) -> None:
     builders.published(people)
     health.beat()
     told = people.app.test_client().get("/healthz").get_json()
-    assert told == {"database": "ok", "migrations": "ok", "worker": "ok", "disk": told["disk"]}
+    assert told == {"database": "ok", "migrations": "ok", "log": "ok", "trail": "unchecked", "worker": "ok", "disk": told["disk"]}
     assert not any(letter.isdigit() for letter in str(told))
 
 
@@ -164,13 +164,13 @@ def test_an_old_backup_is_a_warning(people: builders.Desk) -> None:
 
 
 def test_a_log_that_grows_unsigned_is_a_failure(people: builders.Desk) -> None:
-    log.publish_checkpoint()
+    checkpoints.publish_checkpoint()
     later = clock.now() + timedelta(hours=4)
     with clock.reading(lambda: later):
         assert finding("Checkpoint").word == doctor.OK, "nothing new is nothing to sign"
         builders.received(people)
         assert finding("Checkpoint").word == doctor.FAILURE
-        log.publish_checkpoint()
+        checkpoints.publish_checkpoint()
         assert finding("Checkpoint").word == doctor.OK
 
 

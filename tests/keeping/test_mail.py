@@ -224,5 +224,5 @@ def test_mail_crosses_no_network_in_clear(monkeypatch: pytest.MonkeyPatch, peopl
     with serving(port) as post:
         there = mail.server(f"smtp://mail.example:{port}?from=desk@assay.invalid")
         with pytest.raises(mail.NoSuchServer, match="no encryption"):
-            mail._hand_over(there, EmailMessage())
+            mail.hand_over(there, EmailMessage())
     assert post.taken == []

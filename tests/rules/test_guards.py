@@ -58,6 +58,7 @@ def test_an_uninvolved_lead_may_approve_an_agreed_round():
         "reasoned": "satisfied",
         "override": "not_applicable",
         "dissent-kept": "not_applicable",
+        "dissent-untouched": "not_applicable",
         "fresh-page": "satisfied",
         "policy-of-the-round": "satisfied",
     }

@@ -92,6 +92,30 @@ def test_8_a_proposal_whose_minority_changed_is_not_approved():
     assert not one("dissent-kept", "approve", case, "lead").met
 
 
+def _with_dissent(asked_by="lead", by="second"):
+    """A minority of one, cleo, who wrote a dissent; two people had its words removed."""
+    case = cases.awaiting("fair", "fair", "weak")
+    vote = case.dossier.live_of(1, "cleo").seq
+    case.dissent("cleo", vote).void().propose()
+    case.record("detail.redacted", by, {"reason": "Agreed."}, of=case.dossier.dissents[0].seq, digests=[], ground="error", asked_by=asked_by)
+    return case
+
+
+@pytest.mark.parametrize(
+    "who, asked_by, by, state",
+    [
+        ("lead", "lead", "second", "unsatisfied"),
+        ("second", "lead", "second", "unsatisfied"),
+        ("sana", "lead", "second", "satisfied"),
+        ("lead", "lead", "cleo", "not_applicable"),
+        ("lead", "cleo", "lead", "not_applicable"),
+    ],
+)
+def test_8_whoever_had_a_dissent_removed_does_not_approve(who, asked_by, by, state):
+    """Its owner may have it removed; that silences nobody."""
+    assert one("dissent-untouched", "approve", _with_dissent(asked_by, by), who).state == state
+
+
 # --- 9 fresh-page ------------------------------------------------------------------------------------------
 
 

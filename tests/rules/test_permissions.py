@@ -21,12 +21,12 @@ RIGHTS = {
     "substitute_reviewer "
     "exclude_vote appoint_settler approve return_grade publish_grade reopen switch_stream "
     "override second_override open_recheck confirm_recheck abandon_settlement "
-    "merge_incident split_incident dismiss_incident withdraw_incident restore_incident restrict_incident lift_restriction",
+    "merge_incident split_incident dismiss_incident withdraw_incident restore_incident restrict_incident lift_restriction ask_redaction withdraw_redaction",
     "admin": "invite add_person grant_role revoke_role deactivate_person reactivate_person define_stream set_policy "
-    "import_incidents import_sources rotate_key accept_clock join back_up "
-    "reset_account reset_second_factor switch_second_factors",
+    "import_incidents import_sources check_trail rotate_key accept_clock join back_up "
+    "reset_account reset_second_factor switch_second_factors let_leave",
     "lead admin auditor": "export",
-    "lead admin": "see_people",
+    "lead admin": "see_people see_redactions second_redaction decline_redaction",
     "reviewer lead admin auditor": "see_incident see_history",
     "": "close_due end_arguments end_second_vote end_ladder record_heads",  # the machine's own
 }

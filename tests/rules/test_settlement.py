@@ -1,10 +1,13 @@
 """Settlement: the ladder, the deciding round, the answers to a minority, letters, dissent."""
 
+from datetime import timedelta
+
 import pytest
 
 from review.rules import rounds, settlement
 from review.rules.errors import Invalid, NotFound
 from review.rules.grades import NO_CONSENSUS
+from tests.clocks import NOON
 from tests.rules import cases
 from tests.rules.cases import ballot, casualties
 
@@ -181,3 +184,18 @@ def test_a_dissent_is_kept_with_its_words():
     case = cases.awaiting("fair", "fair", "weak")
     case.dissent("cleo", case.dossier.live_of(1, "cleo").seq)
     assert case.dossier.dissents[0].text == "I read it otherwise."
+
+
+@pytest.mark.parametrize(
+    ("argued", "late", "heard"),
+    [(("amal", "bram", "cleo"), -1, True), (("amal", "bram"), -1, False), ((), -1, False), ((), 0, True)],
+)
+def test_the_arguments_are_heard_once_all_have_argued_or_their_time_is_up(argued, late, heard):
+    case = cases.disputed()
+    for who in argued:
+        case.argue(who)
+    assert settlement.heard(case.dossier, NOON, NOON + timedelta(minutes=late)) is heard
+
+
+def test_arguments_that_nothing_waits_for_any_more_are_heard():
+    assert settlement.heard(cases.disputed().dossier, None, NOON)

@@ -21,7 +21,10 @@ NARROW = {"width": 390, "height": 844}
 UNFOLD = "document.querySelectorAll('details').forEach(part => part.open = true)"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 # The set-up link works on an empty desk only (test_getting_in); the others are no pages.
-NOT_HERE = {"signing_in.set_up", "health.healthz", "sources.file"}
+NOT_HERE = {"signing_in.set_up", "health.healthz", "sources.file", "exports.take", "public.bundle", "public.bundle_of"}
+# Texts for programs, the verifier, and proofs to keep.
+NOT_HERE |= {f"checkpoints.{name}" for name in ("latest", "one", "feed", "consistency")}
+NOT_HERE |= {"public.verifier", "proofs.public", "proofs.of_step"}
 
 
 @pytest.fixture

@@ -6,8 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,16 +15,15 @@ import pytest
 from flask import Flask
 from playwright.sync_api import expect
 
-from review import clock
 from review.actions import passwords
 from review.audit import verify
 from tests import builders
+from tests.clocks import Clock
 from tests.stories.people import PASSWORD, Lead, Person, Reviewer
 
 pytestmark = pytest.mark.story
 
 Open = Callable[..., Any]
-MONDAY = datetime(2031, 3, 24, 12, 0, tzinfo=UTC)
 CODE = "KV412"
 INCIDENT = f"/desk/incidents/{CODE}"
 FRESH = "Noor Velan"
@@ -33,24 +32,6 @@ DOUBT = "S1 and S2 were written by one hand."
 ANYWAY = "No source says so outright; the wording of both gives it away."
 KIN = "My brother lives beside the store."
 APPROVED = "Three fresh votes, and none of them is near the place."
-
-
-class Clock:
-    """A clock that stands until the story steps it."""
-
-    def __init__(self) -> None:
-        self.at = MONDAY
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def time() -> Iterator[Clock]:
-    """Asked for before the desk is built, so that no moment of it lies ahead."""
-    moving = Clock()
-    with clock.reading(moving):
-        yield moving
 
 
 @pytest.mark.timeout(240)

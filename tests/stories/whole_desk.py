@@ -8,18 +8,19 @@ from typing import Any
 from flask import Flask
 from playwright.sync_api import BrowserContext
 
-from review.actions import claims, invitations, people, sessions, settlements, sources
+from review.actions import claims, invitations, people, settlements, sources
 from review.cli import sample
 from review.queries.by_email import person_of
 from review.queries.claims import claims_page
 from review.rules.permissions import Actor
 from tests import builders
-from tests.stories import decided, handed_in, left
+from tests.stories import decided, handed_in, handed_out, left, removed
+from tests.web.sitting import seated
 
 FRESH = "KV500"  # a round is open; Mara has a ballot
 ARGUED = "KV501"  # disputed, its arguments open
 TO_SETTLE = "KV502"  # waits for Sunniva, its settler
-PUBLIC = ("/", "/incidents", "/incidents?q=nothing-of-the-kind", "/method", "/audit", "/login", "/not-a-page")
+PUBLIC = ("/", "/incidents", "/incidents?q=nothing-of-the-kind", "/method", "/audit", "/audit/checkpoints", "/login", "/not-a-page")
 REFUSED = {"/not-a-page": 404, "/desk/claims?stage=received": 403}
 PUBLISHED = (
     "/incidents/KV412", "/incidents/NJ118", "/incidents/NJ109", "/incidents/NJ109/1", "/incidents/KV401",
@@ -54,7 +55,9 @@ def whole(app: Flask) -> Whole:
         waits = claims_page(desk.enterer).claims[-1].name
         twin = claims_page(desk.enterer, stage="duplicate").claims[0].name
         pages = _pages((waits, twin, secret), desk, [f"/invitation/{invitation}", f"/reset/{reset}"])
-        pages["admin@assay.invalid"] += handed_in.put(desk)
+        pages["admin@assay.invalid"] += [*handed_in.put(desk), *handed_out.put(desk)]
+        pages["lead@assay.invalid"] += removed.put(desk)
+        pages["admin@assay.invalid"] += removed.ADMIN
         return Whole(app, pages)
 
 
@@ -99,7 +102,7 @@ def _pages(named: tuple[str, str, str], desk: builders.Desk, links: list[str]) -
             f"{at}/NJ109/approval", f"{at}/NJ118", f"{at}/NJ118/history", f"{at}/TB033", f"{at}/NJ119",
             "/desk/streams/tarn-brigades-velmar", *decided.pages(at), *left.pages(at, secret),
         ],
-        "admin@assay.invalid": ["/desk/people", f"/desk/people/{desk.spare.person}", "/desk/streams", "/desk/policy", "/desk/export"],
+        "admin@assay.invalid": ["/desk/people", f"/desk/people/{desk.spare.person}", "/desk/streams", "/desk/policy", "/desk/checks", "/desk/export"],
         "auditor@assay.invalid": [
             "/desk", f"{at}/NJ109", f"{at}/NJ109/history", "/desk/policy", "/desk/claims?stage=received",
         ],
@@ -116,7 +119,7 @@ def moves(app: Flask, code: str) -> None:
 def seat(context: BrowserContext, app: Flask, email: str) -> None:
     """Sign somebody in without the page: what the cookie would hold after it."""
     with app.app_context():
-        token = sessions.open_session(person_of(email) or 0, agent=None)
+        token = seated(person_of(email) or 0)
     signer: Any = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
     cookie = signer.dumps({"_user_id": token, "_fresh": True})
     context.add_cookies(

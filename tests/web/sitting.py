@@ -9,13 +9,20 @@ from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from review.actions import sessions
+from review.actions.accounts import account_write
+from review.extensions import db
+from review.models import UserSession
+from review.rules.accounts import digest
 from review.rules.permissions import Actor
 
 NONCE = re.compile(r'nonce="[^"]*"|\'nonce-[^\']*\'')
 CSRF = re.compile(r'name="csrf_token" value="[^"]*"')
+# The clock of the server itself, on every answer of a file; and a cookie that is signed anew.
+MOVING = ("Set-Cookie", "Date")
 FIELD = re.compile(r'name="(?P<name>[a-z_]+)" value="(?P<value>[^"]*)"')
 
 
@@ -23,7 +30,8 @@ class Browser(FlaskClient):
     """A client whose requests share nothing with the context that the test keeps open for its actions."""
 
     def open(self, *args: Any, **kwargs: Any) -> TestResponse:
-        return Context().run(super().open, *args, **kwargs)
+        # A file of the answer is read and closed, as a server does.
+        return Context().run(super().open, *args, **{"buffered": True, **kwargs})
 
 
 def browser(app: Flask) -> Browser:
@@ -31,10 +39,17 @@ def browser(app: Flask) -> Browser:
     return Browser(app, app.response_class, use_cookies=True)
 
 
+def seated(person: int) -> str:
+    """The token of a session of this person, of whom no authenticator is asked however often they sit down."""
+    token = sessions.open_session(person, agent=None)
+    with account_write():
+        db.session.execute(update(UserSession).where(UserSession.token_hash == digest(token)).values(must_enrol=False))
+    return token
+
+
 def sitting(app: Flask, actor: Actor) -> Browser:
     """A browser in which this person is signed in."""
-    client = browser(app)
-    token = sessions.open_session(actor.person, agent=None)
+    client, token = browser(app), seated(actor.person or 0)
     with client.session_transaction() as session:
         session["_user_id"] = token
         session["_fresh"] = True
@@ -43,8 +58,8 @@ def sitting(app: Flask, actor: Actor) -> Browser:
 
 def masked(answer: TestResponse) -> str:
     """The whole answer as text, but for nonces and CSRF tokens."""
-    headers = sorted(f"{name}: {value}" for name, value in answer.headers if name != "Set-Cookie")
-    whole = f"{answer.status}\n" + "\n".join(headers) + "\n\n" + answer.get_data(as_text=True)
+    headers = sorted(f"{name}: {value}" for name, value in answer.headers if name not in MOVING)
+    whole = f"{answer.status}\n" + "\n".join(headers) + "\n\n" + answer.get_data().decode("utf-8", "backslashreplace")
     return CSRF.sub("CSRF", NONCE.sub("NONCE", whole))
 
 

@@ -114,7 +114,9 @@ def test_who_took_part_reads_why_they_cannot_ask_for_another_grade(team: builder
 def test_an_approval_for_a_later_day_says_so_and_can_be_taken_back(team: builders.Desk) -> None:
     ref = builders.agreed(team)
     client = sitting(team.app, team.lead)
-    seen = hidden(page(client, at(ref, "/approval")), "seen")
+    before = page(client, at(ref, "/approval"))
+    assert "You are asked to approve" in plain(before)
+    seen = hidden(before, "seen")
     sent(client, at(ref, "/approval/approve"), reason="It holds.", seen=seen, not_before="2199-03-14")
     waiting = page(client, at(ref, "/approval"))
     assert "Approved, to be published on 14 March 2199." in plain(waiting)
@@ -157,6 +159,7 @@ def test_a_conflict_disclosed_late_stands_beside_the_vote_it_speaks_of(team: bui
 
 def test_the_form_is_for_leads_and_never_in_an_open_round(team: builders.Desk) -> None:
     ref = builders.agreed(team)
+    assert 'id="exclude"' in page(sitting(team.app, team.lead), at(ref))
     assert 'id="exclude"' not in page(sitting(team.app, team.voters[0]), at(ref))
     opened, number = builders.round_opened(team)
     builders.cast(team.voters[0], opened, number)

@@ -10,6 +10,7 @@ from flask import Flask
 
 from review.actions import approvals, claims, incidents, rounds, settlements, sources, streams
 from review.models import Claim, Person, Stream, session
+from review.queries.waiting import waiting
 from review.rules.errors import Forbidden
 from review.rules.facts import Casualties, Facts, Party, Place, Range
 from review.rules.permissions import Actor
@@ -84,6 +85,30 @@ def test_a_refusal_names_the_right_and_who_holds_it(team: builders.Desk) -> None
 
 
 # --- people ------------------------------------------------------------------------------------------------
+
+
+def test_a_lead_with_nothing_on_their_turn_is_shown_how_much_waits_at_the_desk(team: builders.Desk) -> None:
+    told = plain(page(seat(team, team.lead), "/desk"))
+    assert "Nothing is on your turn" in told and "waits" not in told.split("Nothing is on your turn")[1].split("All incidents")[0]
+    builders.agreed(team)
+    builders.opened(team, codes=("KV2",))
+    found = page(seat(team, team.lead), "/desk")
+    assert '<a href="/desk/waiting">2 incidents wait</a> at the whole desk' in found
+    assert f'{len(waiting(team.lead).rows)} incidents wait' in found
+    assert "at the whole desk:" not in plain(page(seat(team, team.spare), "/desk"))
+
+
+def test_the_first_page_of_an_admin_leads_to_people_until_there_are_enough(app: Flask) -> None:
+    with app.app_context():
+        admin = Actor(builders.first_admin(), "admin", "Tamsin Orrel")
+        for name, role in (("A One", "reviewer"), ("B Two", "reviewer"), ("C Three", "reviewer"), ("D Four", "lead")):
+            builders.add(admin, name, role)
+        client = sitting(app, admin)
+        assert 'id="too-small"' in page(client, "/desk")
+        assert "Reviewers: 3. Lead editors: 1. Admins: 1." in plain(page(client, "/desk"))
+        assert '<a href="/desk/people">' in page(client, "/desk").split('id="too-small"')[1].split("</div>")[0]
+        builders.add(admin, "E Five", "reviewer")
+        assert 'id="too-small"' not in page(client, "/desk")
 
 
 def test_an_admin_invites_and_the_link_is_shown_once(team: builders.Desk) -> None:

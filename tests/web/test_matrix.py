@@ -29,6 +29,7 @@ WORK = frozenset({"reviewer", "lead"})
 LEAD = frozenset({"lead"})
 ADMIN = frozenset({"admin"})
 REVIEWER = frozenset({"reviewer"})
+EXPORT = frozenset({"lead", "admin", "auditor"})
 
 BECAUSE = {"reason": "It has to be said."}
 POLICY = {
@@ -59,8 +60,18 @@ ROWS = (
     Row("GET", "/incidents", OPEN),
     Row("GET", "/incidents/<ref>", OPEN),
     Row("GET", "/incidents/<ref>/<int:version>", OPEN),
+    Row("GET", "/incidents/<ref>/bundle.zip", OPEN),
+    Row("GET", "/audit/bundle.zip", OPEN),
     Row("GET", "/method", OPEN),
     Row("GET", "/audit", OPEN),
+    Row("GET", "/audit/verify.py", OPEN),
+    Row("GET", "/audit/checkpoint", OPEN),
+    Row("GET", "/audit/checkpoints", OPEN),
+    Row("GET", "/audit/checkpoints/<int:size>", OPEN),
+    Row("GET", "/audit/checkpoints.atom", OPEN),
+    Row("GET", "/audit/consistency/<int:old>-<int:new>", OPEN),
+    Row("GET", "/audit/proofs/<int:seq>", OPEN),
+    Row("POST", "/audit/cosignatures", OPEN),
     Row("GET", "/healthz", OPEN),
     Row("GET", "/login", OPEN),
     Row("POST", "/login", OPEN),
@@ -95,6 +106,7 @@ ROWS = (
     Row("GET", "/desk/incidents", DESK),
     Row("GET", ONE, DESK),
     Row("GET", f"{ONE}/history", DESK),
+    Row("GET", f"{ONE}/history/<int:iseq>/proof", DESK),
     Row("GET", "/desk/incidents/new", WORK),
     Row("POST", "/desk/incidents/new", WORK, {"stream": builders.STREAM}),
     Row("GET", f"{ONE}/describe", WORK),
@@ -153,6 +165,15 @@ ROWS = (
     Row("POST", f"{ONE}/recheck/confirm", LEAD, BECAUSE),
     Row("POST", f"{ONE}/exclude", LEAD, {"vote": "1", "ground": "conflict", **BECAUSE}),
     Row("POST", f"{ONE}/reopen", LEAD, {"ground": "verdict", **BECAUSE}),
+    # redaction; nothing is asked for here, so that every answer to a request leads to nothing
+    Row("GET", f"{ONE}/removal", LEAD),
+    Row("POST", f"{ONE}/removal", LEAD, {"ground": "error", **BECAUSE}),
+    Row("GET", "/desk/redactions", LEAD | ADMIN),
+    Row("GET", "/desk/redactions/log", LEAD),
+    Row("POST", "/desk/redactions/log", LEAD, {"ground": "error", **BECAUSE}),
+    Row("POST", "/desk/redactions/<name>/second", LEAD | ADMIN, BECAUSE),
+    Row("POST", "/desk/redactions/<name>/decline", LEAD | ADMIN, BECAUSE),
+    Row("POST", "/desk/redactions/<name>/withdraw", LEAD),
     # people, streams, policy, export
     Row("GET", "/desk/account", DESK),
     Row("POST", "/desk/account/password", DESK),
@@ -169,6 +190,7 @@ ROWS = (
     Row("POST", "/desk/people/<int:person>/revoke", ADMIN, {"role": "auditor", **BECAUSE}),
     Row("POST", "/desk/people/<int:person>/deactivate", ADMIN, {"role": "auditor", **BECAUSE}),
     Row("POST", "/desk/people/<int:person>/reactivate", ADMIN, {"role": "auditor", **BECAUSE}),
+    Row("POST", "/desk/people/<int:person>/left", ADMIN),
     Row("POST", "/desk/people/<int:person>/reset", ADMIN),
     Row("POST", "/desk/people/<int:person>/second-factor", ADMIN),
     Row("POST", "/desk/people/second-factors", ADMIN, {"value": "asked"}),
@@ -178,8 +200,14 @@ ROWS = (
     Row("POST", "/desk/streams/<slug>", LEAD, {"mode": "active", **BECAUSE}),
     Row("GET", "/desk/policy", DESK),  # /method shows it to everybody
     Row("POST", "/desk/policy", ADMIN, POLICY),
-    Row("GET", "/desk/export", frozenset({"lead", "admin", "auditor"})),
+    Row("GET", "/desk/export", EXPORT),
+    # only who asked for a bundle finds it; here nobody did
+    Row("POST", "/desk/export", EXPORT, {"profile": "court", "recipient": "The chamber", "purpose": "Case 4"}),
+    *(Row("GET", f"/desk/export/<name>{page}", EXPORT) for page in ("", "/bundle.zip")),
+    *(Row("POST", f"/desk/export/<name>/{deed}", EXPORT) for deed in ("again", "discard")),
     # imports; no file was uploaded here, so that every further door leads an admin to nothing
+    Row("GET", "/desk/checks", ADMIN),
+    Row("POST", "/desk/checks", ADMIN),
     Row("GET", "/desk/import", ADMIN),
     Row("POST", "/desk/import", ADMIN),
     *(Row("GET", f"/desk/import/<name>{page}", ADMIN) for page in ("", "/rows")),
@@ -188,8 +216,17 @@ ROWS = (
 TABLE = {(row.method, row.rule): row for row in ROWS}
 # What an incident has only where there is a version, a dispute or a file: here 404 is a fair answer to those let in.
 PERHAPS_ABSENT = {
+    *(f"/desk/redactions/<name>/{deed}" for deed in ("second", "decline", "withdraw")),
     "/incidents/<ref>",
     "/incidents/<ref>/<int:version>",
+    "/incidents/<ref>/bundle.zip",
+    # nothing was published of this log yet
+    "/audit/checkpoint",
+    "/audit/checkpoints/<int:size>",
+    "/audit/checkpoints.atom",
+    "/audit/consistency/<int:old>-<int:new>",
+    "/audit/proofs/<int:seq>",
+    f"{ONE}/history/<int:iseq>/proof",
     "/setup/<token>",
     "/invitation/<token>",
     "/reset/<token>",
@@ -197,6 +234,7 @@ PERHAPS_ABSENT = {
     f"{SOURCE}/file",
     f"{ONE}/claims/<name>/ungroup",
     f"{ONE}/withdraw-vote",
+    *(f"/desk/export/<name>{page}" for page in ("", "/bundle.zip", "/again", "/discard")),
     *(f"/desk/import/<name>{page}" for page in ("", "/rows", "/columns", "/start", "/discard")),
 }
 
@@ -311,6 +349,7 @@ def _addresses(world: World, row: Row, refs: Iterable[str]) -> list[str]:
         "ref": tuple(refs),
         "number": (1,),
         "version": (1,),
+        **dict.fromkeys(("size", "old", "new", "seq", "iseq"), (1,)),
         "name": (session.scalars(select(Claim.name)).first(),),
         "person": (world.passer.person,),
         "slug": (world.desk.stream,),

@@ -3,35 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from review import clock
 from review.actions import assignments, languages
 from review.queries.workload import workload
 from tests import builders
+from tests.clocks import Clock
 from tests.web.sitting import Browser, hidden, sitting
 
-NOON = datetime(2031, 3, 24, 12, 0, tzinfo=UTC)
 TAG = re.compile(r"<[^>]+>")
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.at = NOON
-
-    def __call__(self) -> datetime:
-        return self.at
-
-
-@pytest.fixture
-def time() -> Iterator[Clock]:
-    moving = Clock()
-    with clock.reading(moving):
-        yield moving
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import pytest
 from flask import Flask
 
 from review.actions import approvals, incidents, settlements, sources, streams
+from review.audit import profiles
 from review.rules.facts import Casualties, Range
 from review.views.drawing import range_drawing
 from tests import builders
@@ -166,10 +167,25 @@ def test_the_method_shows_both_schemes_and_the_policy_in_force(team: builders.De
         assert told in words
 
 
+def test_the_method_tells_who_is_shown_what(team: builders.Desk) -> None:
+    page = read(team, "/method")
+    words = plain(page)
+    details = sum(len(seals) for seals in profiles.table().values())
+    rows = page.partition('class="roomy profiles"')[2].partition("</table>")[0]
+    assert rows.count("<tr>") == details + 1
+    for told in (
+        "claim.received reporter shown – –",
+        "vote.committed rationale shown shown –",
+        "vote.committed grade shown shown shown",
+        "source.attached url shown shown shown where the source is marked publishable",
+    ):
+        assert told in " ".join(words.split()), told
+
+
 def test_the_audit_page_names_the_key_and_the_verifier(team: builders.Desk) -> None:
     words = plain(read(team, "/audit"))
     assert re.search(r"assay\.invalid/[a-z2-7]{8}\+[0-9a-f]{8}\+", words)
-    assert re.search(r"SHA-256 [0-9a-f]{64}", words)
+    assert re.search(r"SHA-256 of verify.py: [0-9a-f]{64}", words)
 
 
 def test_an_empty_desk_has_its_public_pages(app: Flask) -> None:

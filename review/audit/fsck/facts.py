@@ -118,8 +118,10 @@ def decisions(session: Any) -> Iterator[str]:
     """Every decision that the tables and the events do not agree on."""
     known = Known()
     last = -1
-    statement = select(Event.seq, Event.line, Event.incident_id, Event.type).where(Event.type.in_(TELLING))
-    while rows := session.execute(statement.where(Event.seq > last).order_by(Event.seq).limit(BLOCK)).all():
+    table = Event.__table__.c
+    statement = select(table.seq, table.line, table.incident_id, table.type).where(table.type.in_(TELLING))
+    statement = statement.order_by(table.seq).limit(BLOCK)
+    while rows := session.connection().execute(statement.where(table.seq > last)).all():
         kept = _kept(session, last, rows[-1][0])
         last = rows[-1][0]
         for seq, line, incident_id, type_ in rows:
@@ -149,8 +151,9 @@ def _kept(session: Any, low: int, high: int) -> dict[tuple[str, int], Any]:
     found = {}
     for model in _tables():
         table = model.__table__
-        for row in session.execute(select(table).where(table.c.seq > low, table.c.seq <= high)):
-            found[table.name, row.seq] = row._mapping
+        rows = select(table).where(table.c.seq > low, table.c.seq <= high)
+        for row in session.connection().execute(rows).mappings().all():
+            found[table.name, row["seq"]] = row
     return found
 
 

@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from itertools import islice
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from functools import partial
+from operator import attrgetter
 from typing import Any
 
 import orjson
-from sqlalchemy import select
+from sqlalchemy import Integer, select, type_coerce
 
 from review.audit.keys import Keys
 from review.models import (
     Admission,
-    Claim,
-    ClaimSign,
     Disclosure,
     Event,
     Incident,
@@ -21,65 +22,105 @@ from review.models import (
     IncidentSign,
     Participation,
     Person,
+    Source,
     SourceLink,
-    Stream,
     Turn,
 )
 from review.models import projections as made
 from review.models.dossiers import codebooks, policies, read_disclosure, record
-from review.models.signs import claims_as_sealed, of_claim, of_incident
-from review.rules.dossier import Dossier
-from review.rules.history import History
+from review.models.refs import folded_code
+from review.models.signs import of_incident
+from review.rules.dossier import Dossier, Record
+from review.rules.history import IMPORT, History, untouched
+from review.rules.sources import normalised_url
 
-BLOCK = 200
-CLAIMS = 2_000
+BLOCK = 1000
+READ = ("facts", "people", "link", "url", "grade", "range")  # what is sealed and a projection is drawn from
 PROJECTED = (
     "stage", "needs_round", "recheck", "restricted", "merged_into", "public", "stream", "facts", "code", "title",
     "date", "grade", "grade_kind", "version", "range", "search_text", "seats", "queue", "round_seq",
 )  # fmt: skip
+_PROJECTED = attrgetter(*PROJECTED)
+# Columns of the tables and the connection itself: rows without the session between them.
+_INCIDENT, _EVENT, _DISCLOSURE = Incident.__table__.c, Event.__table__.c, Disclosure.__table__.c
+UNTAKEN = (KeyError, ValueError, TypeError, StopIteration)
+NONE: frozenset[Any] = frozenset()
+Sealed = dict[str, Any]
+# What a sentence may repeat: neither sealed words nor how far an open round has come.
+TOLD = frozenset({"stage", "needs_round", "recheck", "restricted", "public", "grade", "grade_kind", "version"})
 
 
 def incidents(session: Any, keys: Keys | None) -> Iterator[str]:
     """Every incident whose row, codes, sources or turns are not what its chain amounts to."""
     known = policies(session), codebooks(session)
+    log_names = dict(session.connection().execute(select(Person.log_name, Person.id)).all())
+    columns = (_INCIDENT.id, _INCIDENT.name, *(_INCIDENT[name] for name in PROJECTED))
+    statement = select(*columns).order_by(_INCIDENT.id).limit(BLOCK)
     last = 0
-    while ids := session.scalars(
-        select(Incident.id).where(Incident.id > last).order_by(Incident.id).limit(BLOCK)
-    ).all():
-        last = ids[-1]
-        yield from _block(session, keys, ids[0], last, known)
+    while found := session.connection().execute(statement.where(_INCIDENT.id > last)).all():
+        last = found[-1][0]
+        yield from _block(session, keys, {row[0]: row for row in found}, known, log_names)
 
 
-def _block(session: Any, keys: Keys | None, low: int, high: int, known: Any) -> Iterator[str]:
-    table = Incident.__table__
-    rows = {row.id: row for row in session.execute(select(table).where(table.c.id.between(low, high)))}
-    folded = {id_: History(row.name, *known) for id_, row in rows.items()}
-    broken: set[int] = set()
+def _block(
+    session: Any, keys: Keys | None, rows: Mapping[int, Any], known: Any, log_names: Mapping[str, int]
+) -> Iterator[str]:
+    low, high = min(rows), max(rows)
+    chains = _chains(session, low, high)
     sealed = _sealed(session, keys, low, high)
-    events = select(Event.incident_id, Event.seq, Event.line, Event.leaf, Event.judged)
-    for id_, seq, line, leaf, judged in session.execute(
-        events.where(Event.incident_id.between(low, high)).order_by(Event.incident_id, Event.iseq)
-    ):
-        if id_ in broken:
-            continue
+    dossiers: dict[int, Dossier] = {}
+    for id_, row in rows.items():
         try:
-            folded[id_].apply(record(orjson.loads(line), sealed.get(seq, {}), bytes(leaf), judged))
-        except (KeyError, ValueError, TypeError, StopIteration) as error:
-            broken.add(id_)
-            yield f"{rows[id_].name}: event {seq} cannot be replayed ({type(error).__name__} {error})."
-    dossiers = {id_: history.dossier() for id_, history in folded.items() if id_ not in broken}
+            dossiers[id_] = _dossier(row[1], chains.get(id_, ()), sealed, known)
+        except _NotReplayed as error:
+            yield f"{row[1]}: {error}"
     yield from _rows(session, rows, dossiers)
-    yield from _beside(session, low, high, rows, dossiers)
+    yield from _beside(session, low, high, rows, dossiers, log_names)
 
 
-def _sealed(session: Any, keys: Keys | None, low: int, high: int) -> dict[int, dict[str, Any]]:
-    found: dict[int, dict[str, Any]] = {}
+def _chains(session: Any, low: int, high: int) -> dict[int, list[Any]]:
+    columns = (_EVENT.incident_id, _EVENT.seq, _EVENT.line, _EVENT.leaf, _EVENT.judged)
+    events = select(*columns).where(_EVENT.incident_id.between(low, high))
+    found: dict[int, list[Any]] = {}
+    for row in session.connection().execute(events.order_by(_EVENT.incident_id, _EVENT.iseq)).all():
+        found.setdefault(row[0], []).append(row)
+    return found
+
+
+class _NotReplayed(Exception):
+    """An event that the rules cannot take."""
+
+
+def _dossier(name: str, events: Sequence[Any], sealed: Mapping[int, Sealed], known: Any) -> Dossier:
+    policies, codebooks = known
+    if len(events) <= len(IMPORT):
+        with suppress(*UNTAKEN):  # the whole fold says which event it was
+            dossier = untouched(name, list(map(partial(_record, sealed), events)), codebooks)
+            if dossier is not None:
+                return dossier
+    history = History(name, policies, codebooks)
+    for event in events:
+        try:
+            history.apply(_record(sealed, event))
+        except UNTAKEN as error:
+            said = f"event {event[1]} cannot be replayed ({type(error).__name__} {error})."
+            raise _NotReplayed(said) from error
+    return history.dossier()
+
+
+def _record(sealed: Mapping[int, Sealed], event: Any) -> Record:
+    _id, seq, line, leaf, judged = event
+    return record(orjson.loads(line), sealed.get(seq, {}), leaf, judged)
+
+
+def _sealed(session: Any, keys: Keys | None, low: int, high: int) -> dict[int, Sealed]:
+    found: dict[int, Sealed] = {}
     statement = (
-        select(Disclosure.seq, Disclosure.digest, Disclosure.text, Disclosure.sealed)
-        .join(Event, Event.seq == Disclosure.seq)
-        .where(Event.incident_id.between(low, high))
+        select(_DISCLOSURE.seq, _DISCLOSURE.digest, _DISCLOSURE.text, type_coerce(_DISCLOSURE.sealed, Integer))
+        .join(Event.__table__, _EVENT.seq == _DISCLOSURE.seq)
+        .where(_EVENT.incident_id.between(low, high), _DISCLOSURE.name.in_(READ))
     )
-    for seq, digest, text, is_sealed in session.execute(statement):
+    for seq, digest, text, is_sealed in session.connection().execute(statement).all():
         if is_sealed and keys is None:
             continue
         try:
@@ -90,118 +131,94 @@ def _sealed(session: Any, keys: Keys | None, low: int, high: int) -> dict[int, d
     return found
 
 
+class _Wanted:
+    """The columns of an incident as its events want them: no row, so that nothing keeps account of each."""
+
+
 def _rows(session: Any, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier]) -> Iterator[str]:
     parents = {dossier.passage.split_from for dossier in dossiers.values() if dossier.passage.split_from}
     statement = select(Incident.name, Incident.stream).where(Incident.name.in_(parents))
-    streams = dict(session.execute(statement).all()) if parents else {}
+    streams = dict(session.connection().execute(statement).all()) if parents else {}
     for id_, dossier in dossiers.items():
-        row, wanted = rows[id_], Incident(name=rows[id_].name)
+        row = rows[id_]
+        wanted: Any = _Wanted()
         wanted.stream = streams.get(dossier.passage.split_from or "", "")
         made.columns(wanted, dossier)
         made.described(wanted, dossier)
-        for column in PROJECTED:
-            has, should = getattr(row, column), getattr(wanted, column)
-            if has != should:
-                yield f"{row.name}: the column {column} says {has}, the events say {should}."
+        if row[2:] != _PROJECTED(wanted):
+            yield from _differences(row, wanted)
+
+
+def _differences(row: Any, wanted: Any) -> Iterator[str]:
+    for column, has, should in zip(PROJECTED, row[2:], _PROJECTED(wanted), strict=True):
+        if has == should:
+            continue
+        if column in TOLD:
+            yield f"{row.name}: the column {column} says {has}, the events say {should}."
+        else:
+            yield f"{row.name}: the column {column} is not what the events say."
 
 
 def _beside(
-    session: Any, low: int, high: int, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier]
+    session: Any,
+    low: int,
+    high: int,
+    rows: Mapping[int, Any],
+    dossiers: Mapping[int, Dossier],
+    log_names: Mapping[str, int],
 ) -> Iterator[str]:
-    codes = _grouped(session, IncidentCode.__table__, low, high, lambda row: (row.code, row.earlier))
-    signs = _grouped(session, IncidentSign.__table__, low, high, lambda row: (row.kind, row.sign, row.day))
-    turns = _grouped(session, Turn.__table__, low, high, lambda row: (row.person_id, row.kind, row.round))
-    links = _grouped(session, SourceLink.__table__, low, high, lambda row: (row.number, row.seq, row.withdrawn))
-    admissions = _grouped(session, Admission.__table__, low, high, lambda row: row.person_id)
-    log_names = dict(session.execute(select(Person.log_name, Person.id)).all())
-    people = _grouped(session, Participation.__table__, low, high, lambda row: (row.pseudonym, row.person_id))
+    grouped = partial(_grouped, session, low, high)
+    codes = grouped(IncidentCode, "code", "folded", "earlier")
+    signs = grouped(IncidentSign, "kind", "sign", "day")
+    turns = grouped(Turn, "person_id", "kind", "round")
+    links = grouped(SourceLink, "number", "seq", "withdrawn")
+    admissions = grouped(Admission, "person_id")
+    people = grouped(Participation, "pseudonym", "person_id")
+    known_sources = _documents(session, low, high)
     for id_, dossier in dossiers.items():
         name, known = rows[id_].name, dict(people.get(id_, ()))
-        if codes.get(id_, set()) != set(made.codes(dossier).items()):
+        named = {(code, folded_code(code), earlier) for code, earlier in made.codes(dossier).items()}
+        if codes.get(id_, NONE) != named:
             yield f"{name}: its codes are not those of its facts."
-        if admissions.get(id_, set()) != {log_names[one] for one in dossier.admitted if one in log_names}:
+        if admissions.get(id_, NONE) != {(log_names[one],) for one in dossier.admitted if one in log_names}:
             yield f"{name}: the people it is shown to are not those that its restriction names."
         wanted = {(known[who], kind, number) for who, kind, number in made.turns(dossier) if who in known}
-        if signs.get(id_, set()) != {(kind, sign, dossier.facts.date) for kind, sign in of_incident(dossier.facts)}:
+        if signs.get(id_, NONE) != {(kind, sign, dossier.facts.date) for kind, sign in of_incident(dossier.facts)}:
             yield f"{name}: the signs by which it is found are not those of its facts."
-        if turns.get(id_, set()) != wanted:
+        if turns.get(id_, NONE) != wanted:
             yield f"{name}: the turns kept are not those that its events give."
         sources = {(source.number, source.seq, source.withdrawn) for source in dossier.sources}
-        if links.get(id_, set()) != sources:
+        if links.get(id_, NONE) != sources:
             yield f"{name}: the sources linked are not those that its events attached."
+        documents = known_sources.get(id_, {})
+        for source in dossier.sources:
+            if source.number in documents and not _is(source, *documents[source.number]):
+                yield f"{name}: source {source.number} leads to another document than the one attached."
 
 
-def _grouped(session: Any, table: Any, low: int, high: int, key: Callable[[Any], Any]) -> dict[int, set[Any]]:
-    found: dict[int, set[Any]] = {}
-    for row in session.execute(select(table).where(table.c.incident_id.between(low, high))):
-        found.setdefault(row.incident_id, set()).add(key(row))
+def _is(source: Any, link: str, key: str) -> bool:
+    """Whether a row of the sources is the document attached, as far as its link and address were not redacted."""
+    if source.link is not None and source.link != link:
+        return False
+    return source.url is None or key == hashlib.sha256(normalised_url(source.url).encode()).hexdigest()
+
+
+def _documents(session: Any, low: int, high: int) -> dict[int, dict[int, tuple[str, str]]]:
+    found: dict[int, dict[int, tuple[str, str]]] = {}
+    statement = select(SourceLink.incident_id, SourceLink.number, Source.link, Source.key).join(
+        Source, Source.id == SourceLink.source_id
+    )
+    found_here = statement.where(SourceLink.incident_id.between(low, high))
+    for incident_id, number, link, key in session.connection().execute(found_here):
+        found.setdefault(incident_id, {})[number] = (link, key)
     return found
 
 
-# --- people, streams and claims: the log's own projections --------------------------------------------------
-
-CLAIM_STAGES = {
-    "claim.received": "received", "claim.grouped": "grouped", "claim.ungrouped": "received",
-    "claim.duplicated": "duplicate", "claim.dismissed": "dismissed", "claim.withdrawn": "withdrawn",
-    "claim.restored": "received",
-}  # fmt: skip
-PEOPLE = (
-    "person.joined",
-    "person.deactivated",
-    "person.reactivated",
-    "person.left",
-    "role.granted",
-    "role.revoked",
-)
-STREAMS = ("stream.defined", "stream.switched")
-
-
-def people_and_claims(session: Any) -> Iterator[str]:
-    """Every person, stream or claim whose row is not what the events amount to."""
-    people: dict[str, tuple[bool, str | None]] = {}
-    streams: dict[str, tuple[str, str]] = {}
-    claims: dict[int, tuple[str, int | None]] = {}
-    types = (*PEOPLE, *STREAMS, *CLAIM_STAGES)
-    statement = select(Event.seq, Event.type, Event.line, Event.incident_id, Event.day).where(Event.type.in_(types))
-    for seq, type_, line, incident_id, day in session.execute(statement.order_by(Event.seq)):
-        body = orjson.loads(line)["body"]
-        if type_ in PEOPLE:
-            people[body["who"]] = _person(people.get(body["who"], (True, None)), type_, body)
-        elif type_ in STREAMS:
-            streams[body["stream"]] = (body["mode"], day)
-        else:
-            claim = seq if type_ == "claim.received" else body["claim"]
-            claims[claim] = (CLAIM_STAGES[type_], incident_id if type_ == "claim.grouped" else None)
-    yield from _differences("person", people, session.execute(select(Person.log_name, Person.active, Person.role)))
-    yield from _differences("stream", streams, session.execute(select(Stream.slug, Stream.mode, Stream.since)))
-    yield from _differences("claim", claims, session.execute(select(Claim.seq, Claim.stage, Claim.incident_id)))
-    yield from _claim_signs(session)
-
-
-def _claim_signs(session: Any) -> Iterator[str]:
-    """Claims that would be found by words which are not, or no longer, theirs."""
-    claims = claims_as_sealed(session)
-    while block := dict(islice(claims, CLAIMS)):
-        found = select(ClaimSign.seq, ClaimSign.kind, ClaimSign.sign)
-        kept: dict[int, set[tuple[str, str]]] = {}
-        for seq, kind, sign in session.execute(found.where(ClaimSign.seq.between(min(block), max(block)))):
-            kept.setdefault(seq, set()).add((kind, sign))
-        for seq, sealed in block.items():
-            if kept.get(seq, set()) != of_claim(sealed):
-                yield f"Claim {seq}: the signs by which it is found are not those of its words."
-
-
-def _person(known: tuple[bool, str | None], type_: str, body: Mapping[str, Any]) -> tuple[bool, str | None]:
-    active, role = known
-    if type_ == "role.granted":
-        return active, body["role"]
-    if type_ == "role.revoked":
-        return active, None
-    return type_ in ("person.joined", "person.reactivated"), role
-
-
-def _differences(what: str, wanted: Mapping[Any, Any], rows: Any) -> Iterator[str]:
-    kept = {key: tuple(rest) for key, *rest in rows}
-    for key in sorted(kept.keys() | wanted.keys()):
-        if kept.get(key) != wanted.get(key):
-            yield f"The {what} {key} is kept as {kept.get(key)}; the events say {wanted.get(key)}."
+def _grouped(session: Any, low: int, high: int, model: Any, *names: str) -> dict[int, set[Any]]:
+    """Of each incident what its rows in a table say."""
+    table = model.__table__.c
+    rows = select(table.incident_id, *(table[name] for name in names)).where(table.incident_id.between(low, high))
+    found: dict[int, set[Any]] = {}
+    for row in session.connection().execute(rows).all():
+        found.setdefault(row[0], set()).add(row[1:])
+    return found

@@ -12,22 +12,28 @@ import orjson
 from cryptography.exceptions import InvalidTag
 from sqlalchemy import select
 
-from review.audit import canonical, mute, note
+from review import config
+from review.audit import canonical, keyring, keys, mute
 from review.audit.append import heads_root
 from review.audit.events import TYPES
+from review.audit.fsck import signatures
+from review.audit.fsck.disclosures import SEALS, Sealed
+from review.audit.fsck.excuses import EXCUSING, Excuses
+from review.audit.fsck.stretches import Stretches
 from review.audit.heads import Heads
 from review.audit.keys import Keys
 from review.audit.tree import Edge
-from review.models import Checkpoint, Disclosure, Event, Incident, LogHead
+from review.models import Checkpoint, Event, Incident, LogHead
 
 BLOCK = 2000
 SORTED = orjson.OPT_SORT_KEYS
-EXCUSING = ("detail.redacted", "person.left")
 _URL = bytes.maketrans(b"+/", b"-_")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
+# Columns of the tables and the connection itself: rows without the session between them.
+_EVENT = Event.__table__.c
 _COLUMNS = (
-    Event.seq, Event.line, Event.leaf, Event.type, Event.day, Event.incident_id, Event.iseq, Event.actor,
-    Event.role, Event.judged,
+    _EVENT.seq, _EVENT.line, _EVENT.leaf, _EVENT.type, _EVENT.day, _EVENT.incident_id, _EVENT.iseq, _EVENT.actor,
+    _EVENT.role, _EVENT.judged,
 )  # fmt: skip
 
 
@@ -54,40 +60,38 @@ class _Pass:
         }
         self.size, self.day = 0, ""
         self.edge = Edge()
+        self.stretches = Stretches(session)
+        self.stretch = self.stretches.length
         self.chains: dict[int, _Chain] = {}
         self.heads = Heads()
         self.last_heads = session.scalar(
             select(Event.seq).where(Event.type == "log.heads").order_by(Event.seq.desc()).limit(1)
         )
         self.roots: list[tuple[int, str, int, bytes]] = []
+        self.signed_edge: list[str] | None = None
+        self.last_type: str | None = None
+        self.misjudged: list[int] = []
         self.checkpoints: list[Any] = list(
-            session.execute(select(Checkpoint.size, Checkpoint.text).order_by(Checkpoint.size))
+            session.execute(select(Checkpoint.size, Checkpoint.text, Checkpoint.heads).order_by(Checkpoint.size))
         )
         self.silence = _silence(session, self.names)
-        self.redacted: set[str] = set()
-        self.left: set[str] = set()
-        self.absent: list[tuple[int, str, Sequence[str]]] = []
+        self.excuses = Excuses(session, keys)
+        self.ring = keyring.KeyRing()
 
     def read(self) -> Iterator[str]:
-        statement = select(*_COLUMNS).order_by(Event.seq).limit(BLOCK)
+        statement = select(*_COLUMNS).order_by(_EVENT.seq).limit(BLOCK)
         last = -1
-        while rows := self.session.execute(statement.where(Event.seq > last)).all():
+        connection = self.session.connection()
+        while rows := connection.execute(statement.where(_EVENT.seq > last)).all():
             last = rows[-1][0]
-            sealed = self._sealed(rows[0][0], last)
+            sealed = Sealed(connection, rows[0][0], last)
             for row in rows:
-                yield from self._event(row, sealed.get(row[0], ()))
+                yield from self._event(row, sealed)
         yield from self._end()
-
-    def _sealed(self, low: int, high: int) -> dict[int, list[Any]]:
-        found: dict[int, list[Any]] = {}
-        statement = select(Disclosure.seq, Disclosure.digest, Disclosure.name, Disclosure.text, Disclosure.sealed)
-        for row in self.session.execute(statement.where(Disclosure.seq >= low, Disclosure.seq <= high)):
-            found.setdefault(row[0], []).append(row)
-        return found
 
     # one event
 
-    def _event(self, row: Any, disclosures: Sequence[Any]) -> Iterator[str]:
+    def _event(self, row: Any, sealed: Sealed) -> Iterator[str]:
         seq, line, leaf, type_, day, incident_id, iseq, actor, role, judged = row
         if seq != self.size:
             yield f"Event {seq} stands where event {self.size} should: {seq - self.size} events are gone."
@@ -96,7 +100,10 @@ class _Pass:
         if hashed != leaf:
             yield f"Event {seq}: its hash is not that of its line."
         self._checkpoint_due(seq)
+        if self.edge.size % self.stretch == self.stretch - 1:
+            self.stretches.fill(self.edge, leaf)
         self.edge.append(leaf)
+        self.last_type = type_
         try:
             event = orjson.loads(line)
         except orjson.JSONDecodeError:
@@ -117,20 +124,24 @@ class _Pass:
         if beside != inside:
             yield from _beside(seq, beside, inside)
         self.day = day
-        if incident_id is not None:
-            yield from self._chain(event, incident_id, bytes(leaf), judged, name or "")
+        if incident_id is not None and not self._chain(event, incident_id, bytes(leaf), judged, name or ""):
+            yield f"Event {seq}: its link is not to the event before it in {name}."
         if type_ in EXCUSING:
-            self._excuse(event)
-        yield from self._disclosures(event, kind, disclosures, name)
+            self.excuses.take(event)
+        if type_ in keyring.TELLING:
+            self.ring.take(event)
+        hidden = kind.blind and self._must_be_sealed(seq, kind, name)
+        if hidden or not sealed.stand_in_clear(seq, event["sd"], SEALS[kind]):
+            yield from self._disclosures(event, kind, sealed.of.get(seq, ()), hidden)
 
-    def _chain(self, event: Any, incident_id: int, leaf: bytes, judged: str | None, name: str) -> Iterator[str]:
+    def _chain(self, event: Any, incident_id: int, leaf: bytes, judged: str | None, name: str) -> bool:
+        """Take one more event of an incident into account; answers whether it links to the one before it."""
         seq, type_ = event["seq"], event["type"]
         chain = self.chains.get(incident_id)
         if chain is None:
             chain = self.chains[incident_id] = _Chain(name, seq)
         previous = b64encode(chain.last).decode() if chain.last else None
-        if event["iseq"] != chain.count or event["prev"] != previous:
-            yield f"Event {seq}: its link is not to the event before it in {name}."
+        linked = event["iseq"] == chain.count and event["prev"] == previous
         chain.count, chain.last = chain.count + 1, leaf
         if judged == "E":
             chain.evidence = sha256(chain.evidence + leaf).digest()
@@ -142,19 +153,14 @@ class _Pass:
             chain.frozen = None
         if self.last_heads is not None and seq < self.last_heads:
             self.heads.take(type_, name, event["iseq"], leaf)
-
-    def _excuse(self, event: Any) -> None:
-        if event["type"] == "person.left":
-            self.left.add(event["body"]["who"])
-        else:
-            self.redacted.update(event["body"]["digests"])
+        return bool(linked)
 
     # disclosures
 
-    def _disclosures(self, event: Any, kind: Any, rows: Sequence[Any], name: str | None) -> Iterator[str]:
+    def _disclosures(self, event: Any, kind: Any, rows: Sequence[Any], hidden: bool) -> Iterator[str]:
+        """Each disclosure of an event by itself: what is wrong with it, and what is gone."""
         seq, expected = event["seq"], set(event["sd"])
-        seals = kind.all_seals()
-        hidden = kind.blind and self._must_be_sealed(seq, kind, name)
+        seals = SEALS[kind]
         found: set[str] = set()
         for _seq, digest, label, text, sealed in rows:
             if digest not in expected:
@@ -164,12 +170,12 @@ class _Pass:
             expected.discard(digest)
             if sealed or not _holds(text.encode(), digest, label):
                 yield from self._text(seq, digest, label, text, sealed)
-            if sealed is not hidden:
+            if bool(sealed) is not hidden:
                 yield _sealed_sentence(seq, label, sealed)
-        if not seals.keys() >= found or len(found) + len(expected) != len(seals):
+        if not seals >= found or len(found) + len(expected) != len(seals):
             yield f"Event {seq}: its disclosures are not those that a {event['type']} seals."
         if expected:
-            self.absent.append((seq, event["type"], sorted(expected)))
+            self.excuses.absent(event, expected, seals - found)
 
     def _must_be_sealed(self, seq: int, kind: Any, name: str | None) -> bool:
         """Encrypted at rest: what a round keeps blind while it is open, and votes that are never revealed."""
@@ -204,7 +210,11 @@ class _Pass:
             self._keep_root()
 
     def _keep_root(self) -> None:
-        size, text = self.checkpoints.pop(0)
+        size, text, ends_in_heads = self.checkpoints.pop(0)
+        if size == self.head.signed_size:
+            self.signed_edge = self.edge.to_list()
+        if ends_in_heads is not (self.last_type == "log.heads"):
+            self.misjudged.append(size)
         self.roots.append((size, text, self.edge.size, self.edge.root()))
 
     def _end(self) -> Iterator[str]:
@@ -214,21 +224,29 @@ class _Pass:
         if (head.size, head.edge, head.day) != (self.size, self.edge.to_list(), self.day):
             said = f"{head.size} events of {head.day}"
             yield f"The log's head says {said}; the leaves say {self.size} of {self.day}."
+        yield from self.stretches.sentences()
         yield from self._signed()
         yield from self._incidents()
-        yield from self._absences()
+        yield from self.excuses.sentences()
         yield from self._last_heads()
 
     def _signed(self) -> Iterator[str]:
-        key = self.keys.verifier(self.head.origin) if self.keys else None
-        for size, _text in self.checkpoints:
+        if self.keys is not None:
+            yield from signatures.secret(self.ring, keys.seeds(config.home(), self.head.origin))
+        for size, _text, _heads in self.checkpoints:
             yield f"A checkpoint of {size} events was published and only {self.edge.size} events are here."
+        before = 0
         for size, text, counted, root in self.roots:
-            yield from _checkpoint(size, text, counted, root, key)
+            yield from signatures.checkpoint(size, text, counted, root, self.ring.wanted(size, before))
+            before = size
         signed = {size: canonical.b64(root) for size, _text, _counted, root in self.roots}
-        if self.head.signed_size and signed.get(self.head.signed_size, self.head.signed_root) != self.head.signed_root:
+        if self.head.signed_size and signed.get(self.head.signed_size) != self.head.signed_root:
             size = self.head.signed_size
             yield f"The signer remembers another root for {size} events than the leaves have."
+        elif self.signed_edge is not None and self.signed_edge != self.head.signed_edge:
+            yield f"The signer remembers another edge for {self.head.signed_size} events than the leaves have."
+        for size in self.misjudged:
+            yield f"The checkpoint of {size} events says otherwise than its last leaf whether it ends in the heads."
 
     def _incidents(self) -> Iterator[str]:
         table = Incident.__table__.c
@@ -236,7 +254,8 @@ class _Pass:
             table.id, table.name, table.count, table.last_leaf, table.first_seq, table.evidence, table.digest,
             table.shown_count, table.shown_leaf,
         )  # fmt: skip
-        for id_, name, *kept in self.session.execute(select(*columns).order_by(table.id)):
+        rows = self.session.connection().execute(select(*columns).order_by(table.id).execution_options(yield_per=BLOCK))
+        for id_, name, *kept in rows:
             chain = self.chains.get(id_)
             if chain is None:
                 yield f"{name} has no event."
@@ -244,23 +263,20 @@ class _Pass:
             frozen = chain.frozen or (None, None)
             digests = canonical.b64(chain.evidence), canonical.b64(chain.digest)
             expected = [chain.count, chain.last, chain.first, *digests, *frozen]
+            if kept == expected:
+                continue
             for label, has, should in zip(_HEAD, map(_plain, kept), expected, strict=True):
                 if has != should:
                     yield f"{name}: its {label} is not that of its chain."
-
-    def _absences(self) -> Iterator[str]:
-        for seq, type_, digests in self.absent:
-            missing = [digest for digest in digests if digest not in self.redacted]
-            of_person = 2 if type_.startswith("person.") else 1
-            if missing and not (self.left and len(missing) <= of_person):
-                gone = len(missing)
-                yield f"Event {seq}: {gone} of its disclosures are gone and no redaction covers them."
 
     def _last_heads(self) -> Iterator[str]:
         if self.last_heads is None:
             return
         line = self.session.scalar(select(Event.line).where(Event.seq == self.last_heads))
-        body = orjson.loads(line)["body"]
+        try:
+            body = orjson.loads(line)["body"]
+        except (KeyError, ValueError):
+            return  # an altered line is named when it is read in its place
         n, root = heads_root(self.heads)
         if (body["n"], body["root"]) != (n, canonical.b64(root)):
             yield f"Event {self.last_heads}: the heads that it fixed are not those of the incidents then."
@@ -310,19 +326,6 @@ def _holds(raw: bytes, digest: str, label: str) -> bool:
     # [ " salt of 43 characters " , " name " ,  -- no more of it has to be decoded
     head = a2b_base64(raw[:96].translate(_STANDARD) + b"==")
     return head[45:].startswith(b'","%b",' % label.encode())
-
-
-def _checkpoint(size: int, text: str, counted: int, root: bytes, key: note.VerifierKey | None) -> Iterator[str]:
-    try:
-        told = note.parse_checkpoint(text)
-        signed = key is None or key in note.signers(told, [key])
-    except note.NoteError as error:
-        yield f"The checkpoint of {size} events is malformed: {error}."
-        return
-    if not signed:
-        yield f"The checkpoint of {size} events is not signed by this log's key."
-    if (told.size, told.root) != (size, root) or counted != size:
-        yield f"The checkpoint of {size} events has another root than the leaves."
 
 
 def _silence(session: Any, names: Mapping[int, str]) -> mute.Silence:

@@ -1,0 +1,235 @@
+"""Erasing: what an event covers is deleted in its own transaction, and every copy of it cleared or made anew.
+
+The places that may hold a copy are those of `models.projections.REGISTRY`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+import orjson
+from sqlalchemy import delete, insert, select, update
+
+from review.actions import drafts
+from review.actions.act import Act, Held
+from review.models import (
+    Capture,
+    Claim,
+    ClaimSign,
+    Disclosure,
+    Draft,
+    Event,
+    ImportedRow,
+    ImportLine,
+    ImportRun,
+    Incident,
+    SourceLink,
+    Stream,
+    session,
+    shelf,
+)
+from review.models import Source as SourceRow
+from review.models.dossiers import EVERYBODY, history, read_disclosure
+from review.models.projections import project
+from review.models.signs import TELLING, of_claim
+from review.rules.redaction import Detail
+from review.store import objects
+
+SHORTEST = 4  # characters of a text that is looked for in what people have begun to type
+_DISCLOSURE = Disclosure.__table__
+
+
+def erase(act: Act, details: Sequence[Detail]) -> None:
+    """Delete these details, which the act's own events cover, and every copy; the bytes on disk follow as a job."""
+    gone = [read_disclosure(text)[1] for text in _texts(details)]
+    files = [value["sha256"] for detail, value in zip(details, gone, strict=True) if _is_file(detail, value)]
+    _delete(act, [detail.digest for detail in details if detail.digest])
+    for held in act.held.values():
+        _incident(act, held, details)
+    _log(act, details, gone)
+    _drafts(act, gone)
+    discard_later(act, files)
+    scrub_later(act)
+
+
+def _texts(details: Sequence[Detail]) -> list[str]:
+    rows = session.execute(
+        select(Disclosure.digest, Disclosure.text).where(Disclosure.digest.in_([one.digest for one in details]))
+    )
+    found = dict(rows.all())
+    return [found[detail.digest or ""] for detail in details]
+
+
+def _is_file(detail: Detail, value: Any) -> bool:
+    return detail.name == "file" and isinstance(value, dict) and "sha256" in value
+
+
+def _delete(act: Act, digests: Collection[str]) -> None:
+    for digest in digests:
+        act.connection.execute(delete(_DISCLOSURE).where(_DISCLOSURE.c.digest == digest))
+
+
+# --- what an incident keeps of it -----------------------------------------------------------------------------
+
+
+def _incident(act: Act, held: Held, details: Sequence[Detail]) -> None:
+    """Fold the chain anew without them, and bring everything that was drawn from it up to date."""
+    shelf.drop(session.get_bind(), held.id)
+    folded = history(session, held.row, openers={EVERYBODY: act.keys.open_text})
+    project(session, held.row, folded.dossier())
+    session.flush()
+    act.connection.execute(update(Incident.__table__).where(Incident.id == held.id).values(**held.changes()))
+    _sources(act, held.id, [one.seq for one in details if one.name in ("url", "file", "title")])
+    if any(detail.type == "incident.imported" for detail in details):
+        _imported(act, held.id, folded.dossier().facts.codes)
+
+
+def _sources(act: Act, incident: int, seqs: Sequence[int]) -> None:
+    """A document is known again by a digest of its address or its words: when those are gone, by nothing."""
+    of_source = select(Event.line).where(Event.seq.in_(seqs), Event.type.like("source.%"))
+    numbers = {orjson.loads(line)["body"].get("source") for line in session.scalars(of_source)}
+    here = select(SourceLink.source_id).where(SourceLink.incident_id == incident, SourceLink.number.in_(numbers))
+    for source in session.scalars(here).all():
+        if not _address_is_shown(source):
+            fresh = update(SourceRow.__table__).where(SourceRow.id == source).values(key=secrets.token_hex(32))
+            act.connection.execute(fresh)
+
+
+def _address_is_shown(source: int) -> bool:
+    attached = select(SourceLink.seq).where(SourceLink.source_id == source)
+    texts = select(Disclosure.text).where(Disclosure.seq.in_(attached), Disclosure.name == "url")
+    return any(read_disclosure(text)[1] for text in session.scalars(texts))
+
+
+def _imported(act: Act, incident: int, codes: Collection[str]) -> None:
+    """The row is still known again, so that a second import does not bring it back, but by a digest alone."""
+    rows = session.execute(select(ImportedRow.key).where(ImportedRow.incident_id == incident)).scalars().all()
+    for key in rows:
+        hidden = update(ImportedRow.__table__).where(ImportedRow.key == key).values(key=known_by(key))
+        act.connection.execute(hidden)
+    lines = ImportLine.__table__
+    act.connection.execute(
+        update(lines).where(lines.c.incident_id == incident, lines.c.code.not_in(list(codes))).values(code="")
+    )
+
+
+def known_by(key: str) -> str:
+    """What an imported row whose own key was removed is known again by."""
+    return key if key.startswith("sha256:") else "sha256:" + hashlib.sha256(key.encode()).hexdigest()
+
+
+# --- what the log keeps of it ---------------------------------------------------------------------------------
+
+
+def _log(act: Act, details: Sequence[Detail], gone: Sequence[Any]) -> None:
+    for seq in sorted({detail.seq for detail in details if detail.type == "claim.received"}):
+        _claim(act, seq)
+    for seq in sorted({detail.seq for detail in details if detail.type.startswith("stream.")}):
+        _stream(act, seq)
+    _runs(act, [value for detail, value in zip(details, gone, strict=True) if detail.type == "import.made"])
+
+
+def _claim(act: Act, seq: int) -> None:
+    """The signs by which a claim is found, from what is left of its words."""
+    if session.get(Claim, seq) is None:
+        return
+    rows = session.scalars(select(Disclosure.text).where(Disclosure.seq == seq, Disclosure.name.in_(TELLING)))
+    left = dict(read_disclosure(text) for text in rows)
+    table = ClaimSign.__table__
+    act.connection.execute(delete(table).where(table.c.seq == seq))
+    signs = [{"seq": seq, "kind": kind, "sign": sign} for kind, sign in sorted(of_claim(left))]
+    if signs:
+        act.connection.execute(insert(table), signs)
+
+
+def _stream(act: Act, seq: int) -> None:
+    """A stream whose name is gone goes by its short name."""
+    slug = _body(seq)["stream"]
+    events = select(Event.seq, Event.line).where(Event.type.in_(("stream.defined", "stream.switched")))
+    its = [row.seq for row in session.execute(events) if orjson.loads(row.line)["body"]["stream"] == slug]
+    rows = session.execute(
+        select(Disclosure.seq, Disclosure.name, Disclosure.text).where(
+            Disclosure.seq.in_(its), Disclosure.name.in_(("name", "reason"))
+        )
+    )
+    said = {(row.seq, row.name): read_disclosure(row.text)[1] for row in rows}
+    names = [value for (_seq, name), value in sorted(said.items()) if name == "name" and value]
+    table = Stream.__table__
+    act.connection.execute(
+        update(table)
+        .where(table.c.slug == slug)
+        .values(name=names[-1] if names else slug, reason=said.get((max(its), "reason")))
+    )
+
+
+def _runs(act: Act, files: Sequence[Any]) -> None:
+    """What the page of imports says of a file whose name was removed."""
+    hashes = [file["sha256"] for file in files if isinstance(file, dict) and file.get("sha256")]
+    table = ImportRun.__table__
+    act.connection.execute(update(table).where(table.c.sha256.in_(hashes)).values(filename="", header=[], mapping={}))
+
+
+def _body(seq: int) -> Any:
+    return orjson.loads(session.execute(select(Event.line).where(Event.seq == seq)).scalar_one())["body"]
+
+
+# --- what people have begun to type ---------------------------------------------------------------------------
+
+
+def _drafts(act: Act, gone: Iterable[Any]) -> None:
+    """A draft that repeats a text which was removed goes with it, whosever it is."""
+    texts = {text for value in gone for text in _strings(value) if len(text) >= SHORTEST}
+    held = [held.id for held in act.held.values()]
+    wanted = select(Draft).where(Draft.incident_id.in_(held)) if held else select(Draft)
+    for row in session.scalars(wanted).all():
+        begun = "\n".join(_strings(drafts.opened(row)))
+        if any(text in begun for text in texts):
+            session.delete(row)
+    session.flush()
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    if isinstance(value, dict):
+        return [text for item in value.values() for text in _strings(item)]
+    if isinstance(value, list | tuple):
+        return [text for item in value for text in _strings(item)]
+    return []
+
+
+# --- files and bytes ------------------------------------------------------------------------------------------
+
+
+def discard_later(act: Act, files: Collection[str]) -> None:
+    """Files of which no shown disclosure speaks any more are removed from the store, once the act has succeeded."""
+    unused = sorted(set(files) - _still_named(files))
+    if not unused:
+        return
+    table = Capture.__table__
+    act.connection.execute(delete(table).where(table.c.sha256.in_(unused)))
+    for sha256 in unused:
+        act.later("discard_file", f"discard:{sha256}", {"sha256": sha256})
+
+
+def _still_named(files: Collection[str]) -> set[str]:
+    if not files:
+        return set()
+    texts = session.scalars(select(Disclosure.text).where(Disclosure.name == "file", Disclosure.sealed.is_(False)))
+    values = (read_disclosure(text)[1] for text in texts)
+    return {value["sha256"] for value in values if isinstance(value, dict) and value.get("sha256") in files}
+
+
+def discard(sha256: str) -> None:
+    """Remove a file that nothing speaks of, unless it was handed in again meanwhile; safe to run twice."""
+    if session.get(Capture, sha256) is None and sha256 not in _still_named([sha256]) and objects().exists(sha256):
+        objects().discard(sha256)
+
+
+def scrub_later(act: Act) -> None:
+    """The bytes that a deleted row leaves on disk are a job of the worker: it needs the database to itself."""
+    act.later("forget_bundles", "forget_bundles", {})
+    act.later("scrub", "scrub", {"since": act.at.isoformat()})

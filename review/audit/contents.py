@@ -1,0 +1,112 @@
+"""What a bundle tells, spooled and counted while the log is read once."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack
+from itertools import groupby
+from operator import attrgetter
+from pathlib import Path
+from typing import IO, Any
+
+import orjson
+
+from review.audit import keyring, published, view
+from review.audit.canonical import canonical_value
+from review.audit.keyring import KeyRing
+from review.audit.profiles import Selection, body_of
+from review.audit.published import Grades
+from review.audit.stored import Row, Said
+from review.models.dossiers import read_disclosure
+from review.rules.grades import CODEBOOKS
+
+POLICY_FIELDS = ("id", "max_distance", "required", "share", "unanimity")
+NEED_CHECKPOINT = ("grade.published", "key.rotated")
+FILES = {"events": "events.jsonl", "disclosures": "disclosures.jsonl", "table": "view/events.csv"}
+
+
+class Contents:
+    """The events and details that a selection shows, and what other files of the bundle need to know of them."""
+
+    def __init__(self, folder: Path, selection: Selection) -> None:
+        self.selection = selection
+        self._paths = {name: folder / name for name in FILES}
+        self._open = ExitStack()
+        self._files: dict[str, IO[bytes]] = {
+            name: self._open.enter_context(path.open("wb")) for name, path in self._paths.items()
+        }
+        self._files["table"].write(view.heading())
+        self.grades, self.keys = Grades(folder), KeyRing()
+        self.decided: list[tuple[int, str]] = []
+        self.evidence: set[str] = set()
+        self.shown = 0
+        self._policies: dict[bytes, None] = {}
+        self._books: set[str] = set()
+
+    def shown_of(self, block: Iterable[Row]) -> dict[int, Row]:
+        """Those of these events whose lines the bundle shows, by seq."""
+        return {row.seq: row for row in block if self.selection.shows(row)}
+
+    def take(self, rows: Mapping[int, Row], said: Iterable[Said]) -> Sequence[Said]:
+        """Some more shown events; of their disclosures those that may be told are kept, and given back."""
+        told = list(self.selection.tells(rows, said))
+        self._files["events"].write(b"".join([row.line + b"\n" for row in rows.values()]))
+        self._files["disclosures"].write("".join([_line(one) for one in told]).encode("ascii"))
+        self._files["table"].write(b"".join(_cells(rows, told)))
+        for row in rows.values():
+            self._note(row)
+        self.evidence.update(_evidence(told))
+        self.shown += len(rows)
+        return told
+
+    def finish(self) -> None:
+        """No event follows, or none is read any more."""
+        self._open.close()
+
+    def spooled(self) -> Iterator[tuple[str, Path]]:
+        """The finished files by their name in the bundle."""
+        for name, place in FILES.items():
+            yield place, self._paths[name]
+
+    def policies(self) -> bytes:
+        """`policies.json`: every policy that a shown event set."""
+        return b'{"policies":[' + b",".join(self._policies) + b"]}"
+
+    def codebooks(self) -> bytes:
+        """`codebooks.json`: every codebook that a shown event vouches for."""
+        entries = [canonical_value(book.as_entry()) for book in CODEBOOKS]
+        vouched = [entry for entry in entries if hashlib.sha256(entry).hexdigest() in self._books]
+        return b'{"codebooks":[' + b",".join(vouched) + b"]}"
+
+    def _note(self, row: Row) -> None:
+        if row.type in NEED_CHECKPOINT:
+            self.decided.append((row.seq, row.type))
+        if row.type in published.TELLING and row.incident is not None:
+            self.grades.take(row.seq, row.type, row.incident, body_of(row))
+        if row.type == "policy.set":
+            body = body_of(row)
+            self._policies[canonical_value({name: body[name] for name in POLICY_FIELDS})] = None
+        elif row.type == "codebook.defined":
+            self._books.add(body_of(row)["sha256"])
+        elif row.type in keyring.TELLING:
+            self.keys.take(orjson.loads(row.line))
+
+
+def _line(said: Said) -> str:
+    return f'{{"d":"{said.text}","seq":{said.seq}}}\n'
+
+
+def _cells(rows: Mapping[int, Row], told: Iterable[Said]) -> Iterator[bytes]:
+    names = {seq: sorted(one.name for one in ones) for seq, ones in groupby(told, attrgetter("seq"))}
+    for seq, row in rows.items():
+        yield view.cells(row, names.get(seq, ()))
+
+
+def _evidence(told: Iterable[Said]) -> Iterator[str]:
+    for one in told:
+        if one.name != "file":
+            continue
+        value: Any = read_disclosure(one.text)[1]
+        if isinstance(value, dict) and isinstance(value.get("sha256"), str):
+            yield value["sha256"]

@@ -1,0 +1,67 @@
+"""Proofs over the stored log without hashing all of it: roots of finished stretches are kept, the rest is read.
+
+A stretch is 4,096 leaves at a place that is a multiple of it; once full it never changes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from sqlalchemy import func, select
+
+from review.audit import tree
+from review.models import Event, Subtree
+
+STRETCH = 4096
+
+
+class StoredTree:
+    """The tree over the first `size` leaves of this database."""
+
+    def __init__(self, session: Any, size: int) -> None:
+        self._session = session
+        self._kept = dict(session.execute(select(Subtree.number, Subtree.root)).all()) if size > STRETCH else {}
+        self.size = size
+
+    def root(self) -> bytes:
+        """The root over all of them."""
+        return self._range_root(0, self.size)
+
+    def inclusion_path(self, index: int) -> list[bytes]:
+        """The path of one leaf, leaf side first."""
+        return [self._range_root(low, high) for low, high in tree.inclusion_ranges(index, self.size)]
+
+    def consistency_path(self, old: int) -> list[bytes]:
+        """The proof that the first `old` leaves are a beginning of all of them."""
+        return [self._range_root(low, high) for low, high in tree.consistency_ranges(old, self.size)]
+
+    def _range_root(self, low: int, high: int) -> bytes:
+        if high - low < STRETCH:
+            return tree.root(leaves(self._session, low, high))
+        if high - low == STRETCH:
+            return self._stretch(low // STRETCH)
+        middle = low + tree.split_point(high - low)
+        return tree.node(self._range_root(low, middle), self._range_root(middle, high))
+
+    def _stretch(self, number: int) -> bytes:
+        kept = self._kept.get(number)
+        return bytes(kept) if kept else stretch_root(self._session, number)
+
+
+def leaves(session: Any, low: int, high: int) -> Iterator[bytes]:
+    """The leaf hashes from `low` up to, not including, `high`."""
+    statement = select(Event.leaf).where(Event.seq >= low, Event.seq < high).order_by(Event.seq)
+    for (leaf,) in session.execute(statement):
+        yield bytes(leaf)
+
+
+def stretch_root(session: Any, number: int) -> bytes:
+    """The root over one finished stretch, from its leaves."""
+    return tree.root(leaves(session, number * STRETCH, (number + 1) * STRETCH))
+
+
+def unkept(session: Any, size: int) -> Iterable[int]:
+    """The finished stretches of the first `size` leaves whose roots are not kept yet."""
+    last = session.scalar(select(func.max(Subtree.number)))
+    return range(0 if last is None else last + 1, size // STRETCH)
