@@ -77,6 +77,7 @@ class Act:
         self.home = home
         self.at: datetime = clock.now()
         self.changed = False
+        self.continues = False  # the act with which the log goes on under another name
         self.held: dict[int, Held] = {}
         self.about: Held | None = None  # of several incidents, the one that the act is about
         self.entries: list[tuple[Entry, Held | None]] = []

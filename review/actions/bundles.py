@@ -12,7 +12,7 @@ from review.actions.accounts import account_write
 from review.audit import canonical
 from review.models import Bundle, Checkpoint, Incident, Job, session
 from review.models.admissions import exists
-from review.models.bundles import determined, silenced
+from review.models.bundles import can_stand_alone, determined, silenced
 from review.models.columns import upsert
 from review.models.refs import find_incident
 from review.rules import bundles, texts
@@ -32,6 +32,10 @@ NO_CHECKPOINT = N_(
     "There is no checkpoint yet under which this bundle can be made. The next one is published at %(next)s."
 )
 NOT_UNDER_ONE = N_("The last daily checkpoint is older than this incident. The next one is published at %(next)s.")
+IN_TWO_LOGS = N_(
+    "This incident began before the log went on under a new name: only the bundle of the whole log can tell it. Leave "
+    "the incident empty."
+)
 SILENCED = N_(
     "Something was restricted or removed since the last checkpoint, so that nothing is made under it any more. "
     "The next one is published at %(next)s."
@@ -102,6 +106,8 @@ def _size(profile: str, incident: Incident | None) -> int:
         raise Invalid({"profile": NO_CHECKPOINT}, next=following)
     if incident is not None and (incident.first_seq is None or incident.first_seq >= size):
         raise Invalid({"incident": NOT_UNDER_ONE}, next=following)
+    if incident is not None and not can_stand_alone(session, incident):
+        raise Invalid({"incident": IN_TWO_LOGS})
     if incident is not None and profile == bundles.PUBLIC and not _public(incident, size):
         raise Invalid({"incident": NOT_PUBLIC}, next=following)
     if silenced(session, profile=profile, size=size, incident_id=incident.id if incident else None):

@@ -92,6 +92,7 @@ class _Order:
 
 @dataclass(frozen=True, slots=True)
 class _File:
+    size: int  # of its checkpoint, as that says it
     octets: int
     sha256: str
     shown: int
@@ -196,7 +197,7 @@ def _written(order: _Order, file: BinaryIO) -> _File:
     digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type]
     os.replace(_part(order), order.place)
     logger.info("bundle of %s entries made for person %s", made.size, actor.person)
-    return _File(order.place.stat().st_size, digest, made.shown)
+    return _File(made.size, order.place.stat().st_size, digest, made.shown)
 
 
 class _Progress:
@@ -235,7 +236,7 @@ def _keep(order: _Order, made: _File) -> None:
             _finish(order, made)
         return
     log.record_export(
-        _whose(order), profile=order.profile, size=order.size, recipient=order.recipient, purpose=order.purpose,
+        _whose(order), profile=order.profile, size=made.size, recipient=order.recipient, purpose=order.purpose,
         keep=lambda act: _kept(act, order, made),
     )  # fmt: skip
 

@@ -15,6 +15,7 @@ from review.audit import canonical, checkpoint_files, keyring, keys, note, remem
 from review.audit.events.log import LogHeads
 from review.audit.tree import Edge
 from review.models import Checkpoint, Event, LogHead, Subtree, session
+from review.models.dossiers import joints
 from review.rules.errors import ReadOnly
 from review.rules.rollbacks import ANOTHER_HISTORY, OLDER
 
@@ -52,17 +53,19 @@ def _published(size: int | None = None) -> str | None:
         head = session.execute(select(LogHead.__table__).where(LogHead.id == 1).with_for_update()).one_or_none()
         if head is None or head.size == 0:
             return None
-        remembered.must_continue(session, config.home(), head.size)
-        edge = _continued(head, head.size if size is None else size)
+        held = head.size - head.base
+        remembered.must_continue(session, config.home(), held)
+        edge = _continued(head, held if size is None else size - head.base)
+        place = head.base + edge.size
         ring = keyring.ring(session)
-        text = session.scalar(select(Checkpoint.text).where(Checkpoint.size == edge.size))
+        text = session.scalar(select(Checkpoint.text).where(Checkpoint.size == place))
         if text is None:
             signed = _signed(head, edge, ring)
-            _publish(signed, edge)
+            _publish(signed, edge, head.base)
             text = signed.text
         # Before the commit: what is remembered outside the database is never less than what anybody was shown.
         remembered.remember(config.home(), text)
-        file = checkpoint_files.text(session, edge.size)
+        file = checkpoint_files.text(session, place)
     covered = ring.at(edge.size)
     if covered is not None:
         keys.promote(config.home(), head.origin, covered.vkey)
@@ -73,33 +76,35 @@ def _signed(head: Any, edge: Edge, ring: keyring.KeyRing) -> note.Checkpoint:
     """The checkpoint under every signature that it must bear; MissingKey where one of the secrets is gone."""
     seeds = keys.seeds(config.home(), head.origin)
     checkpoint = note.Checkpoint(head.origin, edge.size, edge.root())
-    for vkey in ring.wanted(edge.size, head.signed_size):
+    for vkey in ring.wanted(edge.size, head.signed_size - head.base):
         if vkey not in seeds:
             raise keys.MissingKey(vkey)
         checkpoint = checkpoint.signed(seeds[vkey])
     return checkpoint
 
 
-def _publish(signed: note.Checkpoint, edge: Edge) -> None:
-    last = session.scalar(select(Event.type).where(Event.seq == edge.size - 1))
+def _publish(signed: note.Checkpoint, edge: Edge, base: int) -> None:
+    size = base + edge.size
+    last = session.scalar(select(Event.type).where(Event.seq == size - 1))
     session.execute(
         insert(Checkpoint.__table__).values(
-            size=edge.size, text=signed.text, heads=last == LogHeads.type, published_at=clock.now()
+            size=size, text=signed.text, heads=last == LogHeads.type, published_at=clock.now()
         )
     )
     session.execute(
         update(LogHead.__table__).values(
-            signed_size=edge.size, signed_root=canonical.b64(signed.root), signed_edge=edge.to_list()
+            signed_size=size, signed_root=canonical.b64(signed.root), signed_edge=edge.to_list()
         )
     )
 
 
 def _continued(head: Any, wanted: int) -> Edge:
-    """The edge of the log at the `wanted` size, once all of it is seen to continue what was signed.
+    """The edge of the present log at the `wanted` size, once all of it is seen to continue what was signed.
 
     Refused is what is not consistent with the last size and root that were signed: a rolled-back or altered log.
     """
-    held, size = Edge.from_list(head.size, head.edge), head.signed_size
+    base: int = head.base
+    held, size = Edge.from_list(head.size - base, head.edge), head.signed_size - base
     if not size and wanted == held.size:
         return held
     edge = Edge.from_list(size, head.signed_edge)
@@ -110,16 +115,17 @@ def _continued(head: Any, wanted: int) -> Edge:
         raise ReadOnly(ANOTHER_HISTORY, **numbers)
     if wanted < size:
         raise Overtaken(f"{wanted} entries were to be signed, {size} are")
-    _append(edge, wanted)
+    _append(edge, base, wanted)
     found = edge.copy()
-    _append(edge, held.size)
+    _append(edge, base, held.size)
     if edge.size != held.size or edge.root() != held.root():
         raise ReadOnly(ANOTHER_HISTORY, **numbers)
     return found
 
 
-def _append(edge: Edge, size: int) -> None:
-    leaves = select(Event.leaf).where(Event.seq >= edge.size, Event.seq < size).order_by(Event.seq)
+def _append(edge: Edge, base: int, size: int) -> None:
+    places = Event.seq >= base + edge.size, Event.seq < base + size
+    leaves = select(Event.leaf).where(*places).order_by(Event.seq)
     for leaf in session.scalars(leaves):
         edge.append(bytes(leaf))
 
@@ -143,8 +149,9 @@ def _made_ready(file: str | None) -> str | None:
 def keep_stretches() -> None:
     """Keep the root of every finished stretch of the published log, so that no proof has to hash all of it."""
     size = checkpoint_files.latest_size(session) or 0
-    for number in subtrees.unkept(session, size):
-        root = subtrees.stretch_root(session, number)
+    base = max((joint for joint in joints(session) if joint < size), default=0)
+    for number in subtrees.unkept(session, size, base):
+        root = subtrees.stretch_root(session, number, base)
         with account_write():
             if session.get(Subtree, number) is None:
                 session.add(Subtree(number=number, root=root))

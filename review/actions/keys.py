@@ -57,7 +57,7 @@ def finish_rotation() -> None:
     session.rollback()
     if head is None:
         return
-    covered = ring.at(head.signed_size)  # by what was published, whatever was recorded since
+    covered = ring.at(head.signed_size - head.base)  # by what was published, whatever was recorded since
     if _unfinished(ring, head):
         publish_checkpoint()
     elif covered is not None:
@@ -65,4 +65,4 @@ def finish_rotation() -> None:
 
 
 def _unfinished(ring: keyring.KeyRing, head: Any) -> bool:
-    return len(ring.wanted(head.size, head.signed_size)) > 1
+    return len(ring.wanted(head.size - head.base, head.signed_size - head.base)) > 1

@@ -17,6 +17,7 @@ from review.audit.append import Append, Entry, Leaf
 from review.audit.events.event import Event
 from review.audit.events.grading import RoundClosed, RoundOpened
 from review.audit.events.log import ClockStepped, CodebookDefined, LogOpened, PolicySet
+from review.audit.note import verifier_key
 from review.audit.tree import Edge
 from review.models import CodebookVersion, Disclosure, Incident, LogHead, Policy, session
 from review.models import Event as EventRow
@@ -35,7 +36,7 @@ FORMAT = "assay/1"
 
 # Built once: every act ends with these.
 _LOG = LogHead.__table__
-_HEAD = select(_LOG.c.origin, _LOG.c.size, _LOG.c.edge, _LOG.c.day).where(_LOG.c.id == 1).with_for_update()
+_HEAD = select(_LOG.c.origin, _LOG.c.base, _LOG.c.size, _LOG.c.edge, _LOG.c.day).where(_LOG.c.id == 1).with_for_update()
 _MOVED = (
     update(_LOG)
     .where(_LOG.c.id == 1)
@@ -57,11 +58,27 @@ def open_log(act: Act) -> None:
     origin = config.origin()
     head = LogHead(id=1, origin=origin, size=0, edge=[], day=None, signed_size=0)
     session.add(head)
-    vkey = str(act.keys.verifier(origin))
-    act.record(LogOpened(format=FORMAT, vkey=vkey, continues=None), by=SYSTEM)
+    _begin(act, str(act.keys.verifier(origin)), None, PolicyValue())
+
+
+def open_next(act: Act, origin: str, lost: int) -> None:
+    """The log ends here and goes on under another name, from place 0, with a key, the codebooks and the policy anew."""
+    act.continues = True
+    head = act.connection.execute(select(_LOG).where(_LOG.c.id == 1).with_for_update()).one()
+    held = Edge.from_list(head.size - head.base, head.edge)
+    ended = {"origin": head.origin, "size": held.size, "root": canonical.b64(held.root()), "lost": lost}
+    begun = {"origin": origin, "base": head.size, "edge": [], "signed_size": head.size, "signed_edge": []}
+    act.connection.execute(update(_LOG).where(_LOG.c.id == 1).values(**begun, signed_root=None))
+    last = select(Policy.body, Policy.times).order_by(Policy.seq.desc()).limit(1)
+    vkey = str(verifier_key(origin, keys.next_seed(act.home)))
+    _begin(act, vkey, ended, PolicyValue.from_body(*session.execute(last).one()))
+
+
+def _begin(act: Act, vkey: str, continues: dict[str, Any] | None, policy: PolicyValue) -> None:
+    act.record(LogOpened(format=FORMAT, vkey=vkey, continues=continues), by=SYSTEM)
     for book in CODEBOOKS:
         define_codebook(act, book)
-    set_policy(act, PolicyValue(), reason=None, by=SYSTEM)
+    set_policy(act, policy, reason=None, by=SYSTEM)
 
 
 def define_new_codebooks(act: Act) -> None:
@@ -105,9 +122,10 @@ def append_all(act: Act) -> None:
     """Write what the act recorded after the last leaf, its facts, and the projections of what it touched."""
     # Columns, never the row object: one read earlier in this session would hide what others appended since.
     connection = act.connection
-    origin, size, edge, last_day = connection.execute(_HEAD).one()
-    remembered.must_continue(session, act.home, size)
-    append = Append(origin, Edge.from_list(size, edge), _day(act, last_day), clock.stamp(act.at))
+    origin, base, size, edge, last_day = connection.execute(_HEAD).one()
+    if not act.continues:
+        remembered.must_continue(session, act.home, size - base)
+    append = Append(origin, Edge.from_list(size - base, edge), _day(act, last_day), clock.stamp(act.at), base)
     touched = _chained(act, append)
     _write(act, append)
     _add_facts(act)
@@ -174,8 +192,8 @@ def _after_leaf(entry: Entry, held: Held | None, leaf: Leaf, day: str) -> None:
         "body": leaf.body,
     }
     sealed = {name: value for name, value in entry.event.sealed.items() if value is not None}
-    held.history.apply(record(event, sealed, leaf.leaf, leaf.judged))
-    held.records.append(record(event, {} if _hidden(entry, held) else sealed, leaf.leaf, leaf.judged))
+    held.history.apply(record(leaf.seq, event, sealed, leaf.leaf, leaf.judged))
+    held.records.append(record(leaf.seq, event, {} if _hidden(entry, held) else sealed, leaf.leaf, leaf.judged))
 
 
 def _write(act: Act, append: Append) -> None:
@@ -236,6 +254,13 @@ def _own_incident(act: Act, row: Any) -> None:
     column = row.__table__.columns.get("incident_id")
     if column is not None and not column.nullable and row.incident_id is None:
         row.incident_id = act.incident.id
+
+
+def fall(act: Act, held: Held) -> None:
+    """Bring the rows of what was in flight when the log went on under another name up to date: nothing is any more."""
+    held.row.shown_count = held.row.shown_leaf = None
+    project(session, held.row, held.before)
+    _change(act, [held])
 
 
 def _project(act: Act, held: Held) -> None:

@@ -13,7 +13,7 @@ from review.actions import bundles
 from review.actions.accounts import account_write
 from review.audit import canonical
 from review.models import Bundle, Incident, session
-from review.models.bundles import determined, public_bundle, silenced
+from review.models.bundles import can_stand_alone, determined, public_bundle, silenced
 from review.models.refs import find_incident
 from review.rules.bundles import PUBLIC
 
@@ -41,7 +41,7 @@ def ask_for_incident(ref: str) -> None:
     session.rollback()
     row = session.get(Incident, find_incident(session, ref))
     whole = public_bundle(session)
-    if row is None or row.restricted or whole is None:
+    if row is None or row.restricted or whole is None or not can_stand_alone(session, row):
         session.rollback()
         return
     told = session.scalar(select(Incident.id).where(Incident.id == row.id, Incident.id.in_(determined(whole.size))))

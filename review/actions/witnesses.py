@@ -36,13 +36,14 @@ def cosign(text: str) -> str:
     others are left aside.
     """
     given = _parsed(text)
-    published = session.scalar(select(Checkpoint.text).where(Checkpoint.size == given.size))
+    size = given.size + checkpoint_files.begins(session, given.origin)
+    published = session.scalar(select(Checkpoint.text).where(Checkpoint.size == size))
     if published is None:
         raise NotFound("not-published", size=given.size)
     if note.parse_checkpoint(published).body != given.body:
         raise Invalid({"note": ANOTHER})
-    _keep(given.size, _checked(given))
-    return checkpoint_files.text(session, given.size) or ""
+    _keep(size, _checked(given))
+    return checkpoint_files.text(session, size) or ""
 
 
 def _parsed(given: str) -> note.Checkpoint:

@@ -9,6 +9,7 @@ from typing import Any
 from review.audit import canonical
 from review.audit.events.event import Event, Late
 from review.audit.tree import Edge
+from review.rules.places import moved, replies_moved
 
 
 @dataclass(slots=True)
@@ -68,11 +69,12 @@ class Append:
     edge: Edge
     day: str
     at: str
+    base: int = 0  # the length of the logs that this one continues
     leaves: list[Leaf] = field(default_factory=list)
 
     @property
     def size(self) -> int:
-        return self.edge.size
+        return self.base + self.edge.size
 
     def add(self, entry: Entry) -> Leaf:
         """Number, chain, seal and hash one event; its `seq` is set for those after it to name."""
@@ -84,7 +86,7 @@ class Append:
             {
                 "v": 1,
                 "log": self.origin,
-                "seq": event.seq,
+                "seq": self.edge.size,
                 "day": self.day,
                 "type": event.type,
                 "incident": chain.incident if chain else None,
@@ -92,7 +94,7 @@ class Append:
                 "prev": canonical.b64(chain.last) if chain and chain.last else None,
                 "actor": entry.actor,
                 "role": entry.role,
-                "body": body,
+                "body": moved(event.type, body, -self.base),
                 "sd": sorted(sealed.digest for sealed in disclosures),
             }
         )
@@ -116,7 +118,10 @@ class Append:
 
     def _sealed(self, entry: Entry) -> tuple[Sealed, ...]:
         values = {"at": self.at, "person": entry.person, **entry.event.sealed}
-        return tuple(sealed(name, self._settled(value)) for name, value in values.items())
+        return tuple(sealed(name, self._said(name, self._settled(value))) for name, value in values.items())
+
+    def _said(self, name: str, value: Any) -> Any:
+        return replies_moved(value, -self.base) if name == "replies" else value
 
     @staticmethod
     def _advance(chain: Chain, leaf: bytes, judged: str | None) -> None:

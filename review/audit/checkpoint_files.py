@@ -7,10 +7,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 from typing import Any
 
+import orjson
 from sqlalchemy import func, select
 
 from review.audit.witnesses import with_lines
-from review.models import Checkpoint, Cosignature, Timestamp
+from review.models import Checkpoint, Cosignature, Event, Timestamp
 
 
 def text(session: Any, size: int) -> str | None:
@@ -19,6 +20,12 @@ def text(session: Any, size: int) -> str | None:
     if signed is None:
         return None
     return with_lines(signed, session.scalars(select(Cosignature.line).where(Cosignature.size == size)))
+
+
+def begins(session: Any, origin: str) -> int:
+    """Where the log of this name begins among the leaves of this desk; 0 for one that it never had."""
+    opened = select(Event.seq, Event.line).where(Event.type == "log.opened").order_by(Event.seq)
+    return next((seq for seq, line in session.execute(opened) if orjson.loads(line)["log"] == origin), 0)
 
 
 def texts(session: Any) -> Sequence[tuple[int, str]]:
@@ -30,9 +37,10 @@ def texts(session: Any) -> Sequence[tuple[int, str]]:
     return [(size, with_lines(signed, lines.get(size, ()))) for size, signed in rows]
 
 
-def latest_size(session: Any) -> int | None:
-    """The size of the last checkpoint that was published."""
-    size: int | None = session.scalar(select(func.max(Checkpoint.size)))
+def latest_size(session: Any, most: int | None = None) -> int | None:
+    """The size of the last checkpoint that was published, or of the last one over no more than so many."""
+    statement = select(func.max(Checkpoint.size))
+    size: int | None = session.scalar(statement if most is None else statement.where(Checkpoint.size <= most))
     return size
 
 

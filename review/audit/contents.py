@@ -29,15 +29,15 @@ FILES = {"events": "events.jsonl", "disclosures": "disclosures.jsonl", "table": 
 class Contents:
     """The events and details that a selection shows, and what other files of the bundle need to know of them."""
 
-    def __init__(self, folder: Path, selection: Selection) -> None:
-        self.selection = selection
+    def __init__(self, folder: Path, selection: Selection, grades: Grades, base: int = 0) -> None:
+        self.selection, self.base = selection, base
         self._paths = {name: folder / name for name in FILES}
         self._open = ExitStack()
         self._files: dict[str, IO[bytes]] = {
             name: self._open.enter_context(path.open("wb")) for name, path in self._paths.items()
         }
         self._files["table"].write(view.heading())
-        self.grades, self.keys = Grades(folder), KeyRing()
+        self.grades, self.keys = grades, KeyRing()
         self.decided: list[tuple[int, str]] = []
         self.evidence: set[str] = set()
         self.shown = 0
@@ -52,8 +52,8 @@ class Contents:
         """Some more shown events; of their disclosures those that may be told are kept, and given back."""
         told = list(self.selection.tells(rows, said))
         self._files["events"].write(b"".join([row.line + b"\n" for row in rows.values()]))
-        self._files["disclosures"].write("".join([_line(one) for one in told]).encode("ascii"))
-        self._files["table"].write(b"".join(_cells(rows, told)))
+        self._files["disclosures"].write("".join([_line(one, self.base) for one in told]).encode("ascii"))
+        self._files["table"].write(b"".join(_cells(rows, told, self.base)))
         for row in rows.values():
             self._note(row)
         self.evidence.update(_evidence(told))
@@ -69,6 +69,19 @@ class Contents:
         for name, place in FILES.items():
             yield place, self._paths[name]
 
+    def spooled_of(self, number: int) -> Iterator[tuple[str, Path]]:
+        """The finished files of an earlier log by their name in the bundle."""
+        yield f"logs/{number}/events.jsonl", self._paths["events"]
+        yield f"logs/{number}/disclosures.jsonl", self._paths["disclosures"]
+        yield f"view/events-{number}.csv", self._paths["table"]
+
+    def vouching(self, earlier: Iterable[Contents]) -> None:
+        """Take over what events of the logs before this one vouch for: the policies and codebooks of their rounds."""
+        for one in earlier:
+            self._policies = {**one._policies, **self._policies}
+            self._books |= one._books
+            self.evidence |= one.evidence
+
     def policies(self) -> bytes:
         """`policies.json`: every policy that a shown event set."""
         return b'{"policies":[' + b",".join(self._policies) + b"]}"
@@ -81,7 +94,7 @@ class Contents:
 
     def _note(self, row: Row) -> None:
         if row.type in NEED_CHECKPOINT:
-            self.decided.append((row.seq, row.type))
+            self.decided.append((row.seq - self.base, row.type))
         if row.type in published.TELLING and row.incident is not None:
             self.grades.take(row.seq, row.type, row.incident, body_of(row))
         if row.type == "policy.set":
@@ -93,14 +106,14 @@ class Contents:
             self.keys.take(orjson.loads(row.line))
 
 
-def _line(said: Said) -> str:
-    return f'{{"d":"{said.text}","seq":{said.seq}}}\n'
+def _line(said: Said, base: int) -> str:
+    return f'{{"d":"{said.text}","seq":{said.seq - base}}}\n'
 
 
-def _cells(rows: Mapping[int, Row], told: Iterable[Said]) -> Iterator[bytes]:
+def _cells(rows: Mapping[int, Row], told: Iterable[Said], base: int) -> Iterator[bytes]:
     names = {seq: sorted(one.name for one in ones) for seq, ones in groupby(told, attrgetter("seq"))}
     for seq, row in rows.items():
-        yield view.cells(row, names.get(seq, ()))
+        yield view.cells(row._replace(seq=seq - base), names.get(seq, ()))
 
 
 def _evidence(told: Iterable[Said]) -> Iterator[str]:

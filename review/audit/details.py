@@ -10,6 +10,8 @@ from sqlalchemy import func, select
 
 from review.audit.mute import TELLING, Silence, mute
 from review.models import Disclosure, Event, Incident
+from review.models.dossiers import joints
+from review.rules.places import here
 from review.rules.redaction import DESCRIBING, Detail, Named, in_force
 from review.rules.workflow import LIVE
 
@@ -63,10 +65,10 @@ def _standing(session: Any, incident: int | None) -> _Standing:
     row = session.execute(
         select(Incident.name, Incident.stage, Incident.restricted).where(Incident.id == incident)
     ).one()
-    silence = Silence(named=[row.name])
+    silence = Silence(named=[row.name], joints=joints(session))
     telling = select(Event.seq, Event.type, Event.line).where(Event.incident_id == incident, Event.type.in_(TELLING))
     for seq, type_, line in session.execute(telling.order_by(Event.iseq)):
-        silence.take(seq, type_, row.name, orjson.loads(line)["body"])
+        silence.take(seq, type_, row.name, here(orjson.loads(line), seq)["body"])
     last = (
         select(Event.type, func.max(Event.seq))
         .where(Event.incident_id == incident, Event.type.in_((*DESCRIBING, RESTRICTED)))

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import gc
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from pathlib import Path
 from typing import BinaryIO
 
@@ -16,14 +17,15 @@ import orjson
 from review.audit import view
 from review.audit.bag import Bag
 from review.audit.contents import Contents
+from review.audit.events.log import LogOpened
 from review.audit.extent import Extent, OneIncident, Read, WholeLog
 from review.audit.heads import Heads
 from review.audit.leaves import LeafFile
 from review.audit.note import Checkpoint, consistency_text, inclusion_text, parse_checkpoint
 from review.audit.profiles import Selection
-from review.audit.published import published_json
+from review.audit.published import Grades, published_json
 from review.audit.selection import NotExported, one_incident, whole_log
-from review.audit.stored import Row, Trail, blocks
+from review.audit.stored import Log, Row, Trail, blocks
 from review.store import Store
 
 __all__ = ["Made", "NotExported", "export"]
@@ -34,15 +36,19 @@ Progress = Callable[[int], None]
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """What a finished bundle amounts to: so many of so many events, the others withheld."""
+    """What a finished bundle amounts to: so many of so many events, the others withheld.
+
+    `size` is that of its checkpoint; `leaves` are those of the logs before it as well.
+    """
 
     size: int
     profile: str
     shown: int
+    leaves: int
 
     @property
     def withheld(self) -> int:
-        return self.size - self.shown
+        return self.leaves - self.shown
 
 
 def _unwatched(read: int) -> None:
@@ -74,15 +80,19 @@ def export(
     note = parse_checkpoint(checkpoint)
     if note.size == 0:
         raise NotExported("The checkpoint is of an empty log; there is nothing to export.")
-    selection, extent = _choose(trail, note.size, profile, named, incident)
-    if profile in WHOLE and trail.erased_since(note.size):
+    present = trail.logs[-1]
+    if note.origin != present.origin:
+        raise NotExported("The checkpoint is of a log that this desk had before it went on under another name.")
+    end = present.base + note.size
+    selection, extent = _choose(trail, end, profile, named, incident)
+    if profile in WHOLE and trail.erased_since(end):
         raise NotExported("Details were removed for good since this checkpoint: a bundle needs a later one.")
     bundle = _Bundle(trail, note, checkpoint, spool, selection, extent)
     with closing(bundle), _no_collecting():
         bundle.read(progress)
         bundle.pack(objects)
         bundle.bag.write(out, bundle.day, profile)
-    return Made(note.size, profile, bundle.contents.shown)
+    return Made(note.size, profile, sum(part.contents.shown for part in bundle.parts), end)
 
 
 @contextmanager
@@ -106,6 +116,17 @@ def _choose(
     return selected, OneIncident(selected)
 
 
+class _Part:
+    """What a bundle tells of one of the logs that follow each other."""
+
+    def __init__(self, log: Log, folder: Path, selection: Selection, grades: Grades) -> None:
+        own = folder / f"log-{log.base}"
+        own.mkdir()
+        self.log = log
+        self.contents = Contents(own, selection, grades, log.base)
+        self.leaves = LeafFile(own / "leaves")
+
+
 class _Bundle:
     """One bundle in the making."""
 
@@ -114,39 +135,66 @@ class _Bundle:
     ) -> None:
         self.trail, self.note, self.text, self.folder = trail, note, text, folder
         self.size, self.profile, self.extent = note.size, selection.profile, extent
-        self.heads, self.last_heads = Heads(), _last_heads(trail, note.size)
-        self.day = ""
         members = folder / "members"
         members.mkdir()
         self.bag = Bag(members)
-        self.contents = Contents(folder, selection)
-        self.leaves = LeafFile(folder / "leaves")
+        self.grades = Grades(folder)
+        logs = trail.logs if isinstance(extent, WholeLog) else trail.logs[-1:]
+        self.parts = [_Part(log, folder, selection, self.grades) for log in logs]
+        self.present = self.parts[-1]
+        self.contents, self.leaves, self.base = self.present.contents, self.present.leaves, self.present.log.base
+        self.heads, self.last_heads = Heads(), _last_heads(trail, self.base + note.size)
+        self.day = ""
 
     def close(self) -> None:
         """Let go of the files, however far it came."""
-        self.leaves.close()
-        self.contents.finish()
+        for part in self.parts:
+            part.leaves.close()
+            part.contents.finish()
 
     # reading
 
     def read(self, progress: Progress) -> None:
         """Read the log once, from its first leaf to the checkpoint."""
-        for block in blocks(self.trail.events(self.size)):
-            self._count(block)
-            rows = self.contents.shown_of(block)
-            if rows:
-                said = self.trail.disclosures(min(rows), max(rows) + 1)
-                self.extent.take(rows, self.contents.take(rows, said))
+        for block in blocks(self.trail.events(self.base + self.size)):
+            for base, rows in self._by_log(block):
+                self._take(base, rows)
             self.day = orjson.loads(block[-1].line)["day"]
             progress(len(block))
-        self.contents.finish()
-        self.leaves.finish()
+        for part in self.parts:
+            part.contents.finish()
+            part.leaves.finish()
         if self.leaves.root() != self.note.root:
             raise NotExported("The events do not give the root that was signed. Run flask audit fsck.")
 
+    def _by_log(self, block: list[Row]) -> Iterator[tuple[int, list[Row]]]:
+        """The events of each log in the block, with where that log begins."""
+        if block[0].seq >= self.base:
+            yield self.base, block
+            return
+        for base, rows in groupby(block, self._base_of):
+            yield base, list(rows)
+
+    def _base_of(self, row: Row) -> int:
+        return max(log.base for log in self.trail.logs if log.base <= row.seq)
+
+    def _take(self, base: int, block: Sequence[Row]) -> None:
+        """Some events of the log that begins at `base`."""
+        self._count(block)
+        part = next((one for one in self.parts if one.log.base == base), None)
+        if part is None:  # of a log before, which a bundle of one incident does not tell
+            return
+        for row in block:
+            part.leaves.append(row.leaf)
+        rows = part.contents.shown_of(block)
+        if rows:
+            said = self.trail.disclosures(min(rows), max(rows) + 1)
+            self.extent.take(rows, part.contents.take(rows, said))
+
     def _count(self, block: Iterable[Row]) -> None:
         for row in block:
-            self.leaves.append(row.leaf)
+            if row.type == LogOpened.type:
+                self.heads.cross()
             if row.incident is not None and row.iseq is not None and row.seq < self.last_heads:
                 self.heads.take(row.type, row.incident, row.iseq, row.leaf)
 
@@ -156,6 +204,7 @@ class _Bundle:
         """Gather every file of the payload."""
         for name, path in self.contents.spooled():
             self.bag.adopt(name, path)
+        self._earlier()
         for name, content in self.extent.files(self._log(), self.folder):
             self.bag.put(name, content)
         self._proofs()
@@ -166,15 +215,26 @@ class _Bundle:
             self.bag.put(f"keys/{name}.vkey", [vkey.encode() + b"\n"])
         self.bag.put("checkpoint", [self.text.encode()])
 
+    def _earlier(self) -> None:
+        """The logs that this one continues, each in a folder of its own."""
+        for number, part in enumerate(self.parts[:-1], start=1):
+            for name, path in part.contents.spooled_of(number):
+                self.bag.adopt(name, path)
+            self.bag.put(f"logs/{number}/leaves.bin", part.leaves.blocks())
+            listed = published_json(part.log.origin, part.leaves.size, self.grades, part.log.base)
+            self.bag.put(f"logs/{number}/published.json", listed)
+        self.contents.vouching(part.contents for part in self.parts[:-1])
+
     def _log(self) -> Read:
         return Read(
-            origin=self.trail.origin,
+            origin=self.note.origin,
+            logs=self.trail.logs,
             size=self.size,
             profile=self.profile,
             leaves=self.leaves,
             heads=self.heads,
-            last_heads=self.last_heads,
-            grades=self.contents.grades,
+            last_heads=max(self.last_heads - self.base, -1),
+            grades=self.grades,
         )
 
     def _proofs(self) -> None:
@@ -191,7 +251,8 @@ class _Bundle:
 
     def _covering(self) -> list[tuple[int, str]]:
         """The first published checkpoint over each grade and rotation, where it is not the bundle's own."""
-        earlier = [(size, text) for size, text in self.trail.checkpoints() if size < self.size]
+        known = ((size - self.base, text) for size, text in self.trail.checkpoints())
+        earlier = [(size, text) for size, text in known if 0 < size < self.size]
         needed: dict[int, str] = {}
         place = 0
         for seq, _type in self.contents.decided:
@@ -203,20 +264,25 @@ class _Bundle:
         return sorted(needed.items())
 
     def _timestamps(self, files: Mapping[int, str]) -> None:
-        for size, token in sorted(self.trail.timestamps().items()):
+        for counted, token in sorted(self.trail.timestamps().items()):
+            size = counted - self.base
             # A witness's line that came since makes another file, which the token does not stamp.
             if size in files and hashlib.sha256(files[size].encode()).digest() in token:
                 self.bag.put(f"timestamp/{size}.tsr", [token])
 
     def _record(self) -> None:
-        self.bag.put("published.json", published_json(self.trail.origin, self.size, self.contents.grades))
+        self.bag.put("published.json", published_json(self.note.origin, self.size, self.grades, self.base))
         self.bag.put("codebooks.json", [self.contents.codebooks()])
         self.bag.put("policies.json", [self.contents.policies()])
 
     def _for_people(self) -> None:
         self.bag.put("schema/event.schema.json", [view.schema()])
         self.bag.put("verify.py", [VERIFIER.read_bytes()])
-        self.bag.put("README.txt", [view.readme(self.trail.origin, self.size, self.profile)])
+        self.bag.put("README.txt", [self._words()])
+
+    def _words(self) -> bytes:
+        earlier = [part.log for part in self.parts[:-1]]
+        return view.readme(self.trail.logs, self.size, self.profile, earlier)
 
     def _evidence(self, objects: Store) -> None:
         for sha256 in sorted(self.contents.evidence):

@@ -14,7 +14,7 @@ from review.audit.leaves import LeafFile
 from review.audit.published import Grades
 from review.audit.selection import NotExported
 from review.audit.selection import OneIncident as Selected
-from review.audit.stored import Row, Said
+from review.audit.stored import Log, Row, Said
 
 Files = Iterator[tuple[str, Iterable[bytes]]]
 
@@ -24,12 +24,18 @@ class Read:
     """A log that was read to its checkpoint."""
 
     origin: str
+    logs: Sequence[Log]  # itself the last, behind those that it continues
     size: int
     profile: str
     leaves: LeafFile
     heads: Heads
-    last_heads: int  # seq of the last log.heads, -1 before the first
+    last_heads: int  # its place of the last log.heads, -1 before the first
     grades: Grades
+
+    @property
+    def base(self) -> int:
+        """Where it begins."""
+        return self.logs[-1].base
 
 
 class Extent(Protocol):
@@ -55,7 +61,7 @@ class WholeLog:
         yield "leaves.bin", log.leaves.blocks()
         if log.last_heads >= 0:
             yield "heads.jsonl", log.heads.lines()
-        yield "view/incident.html", view.page(log.origin, log.size, log.profile, log.grades)
+        yield "view/incident.html", view.page(log.logs, log.size, log.profile, log.grades)
 
 
 class OneIncident:
@@ -80,7 +86,10 @@ class OneIncident:
             "head_index": index,
             "head_path": [b64(step) for step in path],
             "incident": self._incident,
-            "paths": {str(seq): [b64(step) for step in log.leaves.inclusion_path(seq)] for seq in self._rows},
+            "paths": {
+                str(seq): [b64(step) for step in log.leaves.inclusion_path(seq)]
+                for seq in (place - log.base for place in self._rows)
+            },
         }
         yield "incident.json", [canonical_value(told)]
         yield "heads.jsonl", [line]

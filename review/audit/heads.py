@@ -18,7 +18,7 @@ class Heads:
         self._place: dict[str, int] = {}
         self._counts = array("I")
         self._leaves = bytearray()
-        self._frozen: set[int] = set()
+        self._frozen: dict[int, tuple[int, bytes] | None] = {}  # place -> what came behind the opening
 
     def take(self, type_: str, incident: str, iseq: int, leaf: bytes) -> None:
         """Take one more event of an incident's chain into account."""
@@ -27,13 +27,22 @@ class Heads:
             self._counts.append(0)
             self._leaves += bytes(32)
         if type_ == "round.closed":
-            self._frozen.discard(place)
+            self._frozen.pop(place, None)
         if place in self._frozen:
+            self._frozen[place] = iseq + 1, leaf
             return
         self._counts[place] = iseq + 1
         self._leaves[32 * place : 32 * place + 32] = leaf
         if type_ == "round.opened":
-            self._frozen.add(place)
+            self._frozen[place] = None
+
+    def cross(self) -> None:
+        """The log goes on under another name: what was open is not any more, and every head is shown as it is."""
+        for place, behind in self._frozen.items():
+            if behind is not None:
+                self._counts[place] = behind[0]
+                self._leaves[32 * place : 32 * place + 32] = behind[1]
+        self._frozen = {}
 
     def __iter__(self) -> Iterator[tuple[str, int, bytes]]:
         for incident, place in self._place.items():

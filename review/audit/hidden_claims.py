@@ -6,8 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-import orjson
-
+from review.audit.profiles import body_of
 from review.audit.stored import Told
 
 MOVING = ("claim.grouped", "claim.ungrouped")
@@ -31,7 +30,7 @@ class HiddenClaims:
         self._events: dict[int, set[int]] = defaultdict(set)
         self._redactions: list[tuple[int, int]] = []
         for row in trail.events(size, (*MOVING, *OF_THE_LOG, REDACTED)):
-            self._take(row.seq, row.type, row.incident, orjson.loads(row.line)["body"])
+            self._take(row.seq, row.type, row.incident, body_of(row))
         self._judge()
 
     def _take(self, seq: int, type_: str, incident: str | None, body: Any) -> None:

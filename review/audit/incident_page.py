@@ -65,9 +65,13 @@ def page(incident: str, rows: Iterable[Row], told: Iterable[Said], origin: str, 
 
 def _records(rows: Iterable[Row], told: Iterable[Said]) -> tuple[Record, ...]:
     sealed = {seq: dict(read_disclosure(one.text) for one in ones) for seq, ones in groupby(told, attrgetter("seq"))}
-    return tuple(
-        record(orjson.loads(row.line), sealed.get(row.seq, {}), row.leaf, TYPES[row.type].judged) for row in rows
-    )
+    return tuple(_record(row, sealed.get(row.seq, {})) for row in rows)
+
+
+def _record(row: Row, sealed: Mapping[str, Any]) -> Record:
+    """As its line counts: a bundle of one incident tells nothing of the logs before its own."""
+    event = orjson.loads(row.line)
+    return record(event["seq"], event, sealed, row.leaf, TYPES[row.type].judged)
 
 
 def _folded(incident: str, shown: Sequence[Record]) -> Dossier:

@@ -42,6 +42,7 @@ class KeyRing:
         """Hear one event; every type but two is none of its business."""
         body = event["body"]
         if event["type"] == "log.opened":
+            # A log that goes on under another name begins the ring anew: each log has its own.
             self.signers = [Signer(str(body.get("vkey")), event["seq"], event["day"])]
         elif event["type"] == "key.rotated":
             self.signers.append(Signer(str(body.get("new")), event["seq"], event["day"]))

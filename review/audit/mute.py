@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 # The types that open and close mouths; nothing else has to be read to know what is mute.
@@ -16,8 +16,9 @@ class Silence:
 
     blind: tuple[str, ...] = BLIND
 
-    def __init__(self, named: Iterable[str] = ()) -> None:
+    def __init__(self, named: Iterable[str] = (), joints: Sequence[int] = ()) -> None:
         self.named = frozenset(named)  # restricted incidents that the command names
+        self.joints = tuple(joints)  # where the log went on under another name: what was open fell there
         self.restricted: set[str] = set()
         self.open: dict[str, int] = {}
         self.abandoned: dict[str, list[tuple[int, int]]] = {}
@@ -28,6 +29,7 @@ class Silence:
     def take(self, seq: int, type_: str, incident: str, body: Mapping[str, Any]) -> None:
         """Take one more event into account."""
         if type_ == "round.opened":
+            self.abandoned[incident] = list(self.windows(incident))
             self.open[incident] = seq
         elif type_ == "round.closed":
             self._close(seq, incident, body)
@@ -41,6 +43,22 @@ class Silence:
 
     def _restrict(self, incident: str, on: bool) -> None:
         (self.restricted.add if on else self.restricted.discard)(incident)
+
+    def open_since(self, incident: str) -> int | None:
+        """Where the incident's open round was opened; None where none is open, or the one that was fell at a joint."""
+        opened = self.open.get(incident)
+        return None if opened is None or self._joint_after(opened) is not None else opened
+
+    def windows(self, incident: str) -> Iterator[tuple[int, int]]:
+        """From where to where the incident's abandoned and fallen rounds lasted."""
+        yield from self.abandoned.get(incident, ())
+        opened = self.open.get(incident)
+        joint = None if opened is None else self._joint_after(opened)
+        if opened is not None and joint is not None:
+            yield opened, joint
+
+    def _joint_after(self, seq: int) -> int | None:
+        return next((joint for joint in self.joints if joint > seq), None)
 
     def _close(self, seq: int, incident: str, body: Mapping[str, Any]) -> None:
         opened = self.open.pop(incident, seq)
@@ -56,14 +74,14 @@ class BundleSilence(Silence):
 
     blind = ("",)
 
-    def __init__(self, named: Iterable[str] = ()) -> None:
-        super().__init__(named)
+    def __init__(self, named: Iterable[str] = (), joints: Sequence[int] = ()) -> None:
+        super().__init__(named, joints)
         self.unsaid: set[int] = set()  # receipts of claims of which the line is shown and no word is told
         self._lifted: set[str] = set()
 
     def _restrict(self, incident: str, on: bool) -> None:
         self._lifted.discard(incident)
-        if not on and incident in self.open:
+        if not on and self.open_since(incident) is not None:
             self._lifted.add(incident)
             return
         super()._restrict(incident, on)
@@ -85,11 +103,11 @@ def mute(silence: Silence, seq: int, type_: str, incident: str | None) -> bool:
         return seq in silence.withheld
     if incident in silence.restricted and incident not in silence.named:
         return True
-    opened = silence.open.get(incident)
+    opened = silence.open_since(incident)
     if opened is not None and seq > opened and type_.startswith(silence.blind):
         return True
     if type_.startswith("vote."):
-        return any(start < seq < end for start, end in silence.abandoned.get(incident, ()))
+        return any(start < seq < end for start, end in silence.windows(incident))
     return type_ == "settlement.argued" and seq in silence.arguments
 
 

@@ -11,6 +11,7 @@ from review.audit.events import PROFILES, PUBLISHABLE, TYPES
 from review.audit.mute import BundleSilence, mute, sealed_for_ever
 from review.audit.stored import Row, Said, Told, blocks
 from review.models.dossiers import read_disclosure
+from review.rules.places import here
 
 NAMES = tuple(PROFILES)
 # Left out of the public profile unless a shown event refers to them.
@@ -149,5 +150,5 @@ def shows(type_: str, detail: str, profile: str) -> str:
 
 
 def body_of(row: Row) -> Any:
-    """The public fields of an event."""
-    return orjson.loads(row.line)["body"]
+    """The public fields of an event, what they name counted as this desk counts."""
+    return here(orjson.loads(row.line), row.seq)["body"]

@@ -108,10 +108,14 @@ class _Determinations:
             yield self._withdrawn
 
 
-def published_json(origin: str, size: int, grades: Iterable[Grade]) -> Iterator[bytes]:
-    """The bytes of `published.json`, sorted by incident and version, piece by piece."""
+def published_json(origin: str, size: int, grades: Iterable[Grade], base: int = 0) -> Iterator[bytes]:
+    """The bytes of `published.json`, sorted by incident and version, piece by piece.
+
+    It lists what this log decided, which begins at `base`; each log that it continues has a list of its own.
+    """
     yield b'{"grades":['
-    for place, grade in enumerate(grades):
+    own = (replace(one, seq=one.seq - base) for one in grades if base <= one.seq < base + size)
+    for place, grade in enumerate(own):
         # Inside the profile that its event was checked against, sorted keys are all that RFC 8785 asks for.
         yield (b"," if place else b"") + orjson.dumps(grade.entry(), option=orjson.OPT_SORT_KEYS)
     yield b'],"log":' + canonical(origin) + b',"size":' + canonical(size) + b"}"

@@ -92,6 +92,13 @@ def must_continue(session: Any, home: Path, size: int) -> None:
         raise ReadOnly(found.key, **found.values)
 
 
+def put_aside(home: Path, number: int) -> None:
+    """What was published of a log that goes on under another name stays beside, as a file of its own."""
+    path = home / FILE
+    if path.exists():
+        path.replace(home / f"{FILE}.{number}")
+
+
 def is_known_to_continue(home: Path) -> bool:
     """Whether this process found nothing missing when it last looked, without asking the database."""
     last = last_published(home)
@@ -117,7 +124,7 @@ def _judged(session: Any, home: Path, last: Remembered) -> Rollback | None:
     row = session.execute(select(LogHead.__table__).where(LogHead.id == 1)).one_or_none()
     if row is None:
         return rollbacks.behind(None, last.head)
-    held = Head(row.origin, row.size, day=row.day)
+    held = Head(row.origin, row.size - row.base, day=row.day)
     found = rollbacks.behind(held, last.head)
     if found is not None or _CONTINUED.get(home) == last.mark:
         return found
@@ -130,11 +137,13 @@ def _judged(session: Any, home: Path, last: Remembered) -> Rollback | None:
 
 def _root_at(session: Any, row: Any, size: int) -> bytes:
     """The root over the first `size` leaves, from the nearest place whose root is known."""
-    kept = session.scalar(select(Checkpoint.text).where(Checkpoint.size == size))
+    kept = session.scalar(select(Checkpoint.text).where(Checkpoint.size == row.base + size))
     if kept is not None:
         return note.parse_checkpoint(kept).root
-    edge = Edge.from_list(row.signed_size, row.signed_edge) if row.signed_size <= size else Edge()
-    leaves = select(Event.leaf).where(Event.seq >= edge.size, Event.seq < size).order_by(Event.seq)
+    signed = row.signed_size - row.base
+    edge = Edge.from_list(signed, row.signed_edge) if signed <= size else Edge()
+    places = Event.seq >= row.base + edge.size, Event.seq < row.base + size
+    leaves = select(Event.leaf).where(*places).order_by(Event.seq)
     for leaf in session.scalars(leaves):
         edge.append(bytes(leaf))
     return edge.root()

@@ -13,6 +13,7 @@ from review.audit.merging import Merging, after_absorbing
 from review.rules import approval
 from review.rules.dossier import Determination, Dossier, Record
 from review.rules.history import History
+from review.rules.places import here, sealed_here
 from review.rules.policy import Policy
 
 
@@ -77,7 +78,8 @@ class Replay:
 
     def __init__(self) -> None:
         self.found = Replayed()
-        self.size = 0
+        self.size = self.base = 0
+        self.joints: list[int] = []
         self.log: str | None = None
         self.chains: dict[str, _Chain] = {}
         self.policies: dict[int, Policy] = {}
@@ -88,13 +90,31 @@ class Replay:
 
     def feed(self, one: Told) -> None:
         """Judge one event and take it into account."""
-        event = one.event
+        if one.event["type"] == "log.opened":
+            self._joint(one.event)
+        event = here(one.event, self.base + one.event["seq"])
+        one = Told(event, one.leaf, sealed_here(event["type"], one.sealed, self.base))
         self._place(event)
         self._role(event, one.sealed)
         self._log_event(event, one.sealed)
         if event["incident"] is not None:
             self._incident_event(one)
         self.size = event["seq"] + 1
+
+    def _joint(self, event: Mapping[str, Any]) -> None:
+        """A log begins: the first one, or one that continues those before it; what was in flight falls."""
+        if (event["body"]["continues"] is None) is (self.size > 0):
+            self._problem(self.size, "log", "it does not say which log it continues, or there is none before it")
+        self.base, self.log = self.size, None
+        if self.size == 0:
+            return
+        self.joints.append(self.size)
+        for chain in self.chains.values():
+            if chain.expected is not None:
+                self._problem(chain.history.last, "act", f"{chain.expected[0]} must follow in the same act")
+            chain.expected = chain.closing = None
+            chain.history.joints = tuple(self.joints)
+            chain.history.cross(self.size)
 
     def finish(self) -> Replayed:
         """What only shows when nothing follows."""

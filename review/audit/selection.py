@@ -62,7 +62,7 @@ class _Chain:
 def whole_log(trail: Trail, size: int, profile: str, named: Iterable[str]) -> Selection:
     """All that a profile shows of the first `size` leaves."""
     _is_a_profile(profile)
-    silence = _silence(trail, size, named)
+    silence = _silence(trail, size, named, _joints(trail))
     _hush_claims(silence, trail, size, named)
     return profiles.select(trail, size, profile, silence)
 
@@ -73,8 +73,10 @@ def one_incident(trail: Trail, size: int, profile: str, named: Iterable[str], in
     rows = tuple(trail.chain(incident, size))
     if not rows:
         raise NotExported(f"The log under this checkpoint holds no incident {incident}.")
+    if rows[0].seq < trail.logs[-1].base:
+        raise NotExported(f"{incident} began in a log that this one continues: only a whole bundle tells it.")
     chain = _Chain(trail, rows)
-    silence = _silence(chain, size, named)
+    silence = _silence(chain, size, named, _joints(trail))
     _hush_claims(silence, trail, size, named)
     if incident in silence.restricted and incident not in silence.named:
         raise NotExported(f"{incident} is restricted. It goes into a bundle only where the command names it by its id.")
@@ -89,8 +91,12 @@ def _is_a_profile(name: str) -> None:
         raise NotExported(f"There is no profile {name}; there are {', '.join(profiles.NAMES)}.")
 
 
-def _silence(told: Told, size: int, named: Iterable[str]) -> mute.BundleSilence:
-    silence = mute.BundleSilence(named)
+def _joints(trail: Trail) -> list[int]:
+    return [log.base for log in trail.logs[1:]]
+
+
+def _silence(told: Told, size: int, named: Iterable[str], joints: Sequence[int]) -> mute.BundleSilence:
+    silence = mute.BundleSilence(named, joints)
     for row in told.events(size, mute.TELLING):
         if row.incident is not None:
             silence.take(row.seq, row.type, row.incident, body_of(row))
@@ -101,7 +107,7 @@ def _hush_claims(silence: mute.BundleSilence, trail: Trail, size: int, named: It
     """A claim stands in the log and not in a chain: which incidents are restricted is asked of the whole log."""
     if next(iter(trail.events(size, ("incident.restricted",))), None) is None:
         return
-    whole = mute.BundleSilence(named)
+    whole = mute.BundleSilence(named, _joints(trail))
     for row in trail.events(size, ("incident.restricted", "round.opened", "round.closed")):
         if row.incident is not None:
             whole.take(row.seq, row.type, row.incident, body_of(row))

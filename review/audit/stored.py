@@ -7,11 +7,12 @@ from itertools import islice
 from operator import itemgetter
 from typing import Any, NamedTuple, Protocol
 
+import orjson
 from sqlalchemy import bindparam, select
 
 from review.audit import checkpoint_files
 from review.audit.keys import Keys
-from review.models import Disclosure, Event, Incident, LogHead
+from review.models import Disclosure, Event, Incident
 
 BLOCK = 2000
 ERASING = ("detail.redacted", "person.left")
@@ -41,6 +42,18 @@ class Row(NamedTuple):
     iseq: int | None
 
 
+class Log(NamedTuple):
+    """One of the logs that follow each other in a trail: its name, where it begins, and the day.
+
+    `lost`: how many entries that were published of the one before it are lost, where that is known.
+    """
+
+    origin: str
+    base: int
+    day: str = ""
+    lost: int | None = None
+
+
 class Said(NamedTuple):
     """One disclosure in clear."""
 
@@ -61,9 +74,12 @@ class Told(Protocol):
 
 
 class Trail(Told, Protocol):
-    """Whatever can tell a log from its first leaf on."""
+    """Whatever can tell a log from its first leaf on, and the logs that it continues before it.
 
-    origin: str
+    Places are counted from the very first leaf, over every joint.
+    """
+
+    logs: Sequence[Log]  # the last one is the present one
 
     def chain(self, incident: str, size: int) -> Iterator[Row]:
         """One incident's own events below `size`, in order."""
@@ -91,13 +107,19 @@ def blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:
         yield block
 
 
+def _log(seq: int, opened: Any) -> Log:
+    before = opened["body"]["continues"] or {}
+    return Log(opened["log"], seq, opened["day"], before.get("lost"))
+
+
 class StoredTrail:
     """The trail of this desk's database."""
 
     def __init__(self, session: Any, keys: Keys) -> None:
         self._session = session
         self._keys = keys
-        self.origin = str(session.execute(select(LogHead.origin).where(LogHead.id == 1)).scalar_one())
+        opened = select(Event.seq, Event.line).where(Event.type == "log.opened").order_by(Event.seq)
+        self.logs: Sequence[Log] = [_log(seq, orjson.loads(line)) for seq, line in session.execute(opened)]
 
     def events(self, size: int, types: Sequence[str] = ()) -> Iterator[Row]:
         """The events below `size`, block by block."""

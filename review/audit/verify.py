@@ -72,13 +72,15 @@ class Failures:
 
     def __init__(self) -> None:
         self.all: List[Failure] = []
-        self._seen: Set[Tuple[str, Optional[int]]] = set()
+        self._seen: Set[Tuple[str, Optional[int], str]] = set()
+        self.where = ""  # which log is being read, where it is one that the signed log continues
 
-    def add(self, check: str, seq: Optional[int], sentence: str) -> None:
-        if (check, seq) in self._seen and seq is not None:
+    def add(self, check: str, seq: Optional[int], sentence: str, where: Optional[str] = None) -> None:
+        where = self.where if where is None else where
+        if (check, seq, where) in self._seen and seq is not None:
             return
-        self._seen.add((check, seq))
-        self.all.append(Failure(check, seq, sentence))
+        self._seen.add((check, seq, where))
+        self.all.append(Failure(check, seq, sentence + where))
         if len(self.all) >= MAX_FAILURES:
             raise Stop()
 
@@ -690,7 +692,7 @@ KINDS = {
     "vkey": _VKEY,
     "share": r"\[%s,%s\]" % (_INT, _INT),
     "distances": _list(r'\["[a-z_]{1,64}","[a-z_]{1,64}",%s\]' % _INT),
-    "continues": r'(?:null|\{"lost":.*,"origin":".*","root":"%s","size":%s\})' % (_HASH32, _INT),
+    "continues": r'(?:null|\{"lost":(?:null|%s),"origin":"[!#-*,-\[\]-~]{1,200}","root":"%s","size":[1-9][0-9]{0,14}\})' % (_INT, _HASH32),
     "format": '"assay/1"',
     "mode": _either("active", "log-only", "paused"),
     "role": _either("reviewer", "lead", "auditor", "admin"),
@@ -844,6 +846,11 @@ _AFTER_EXIT = frozenset(
     [kind for kind in SPECS if kind.split(".")[0] in ("source", "correction")]
     + ["claim.ungrouped", "incident.restored", "incident.restricted", "detail.redacted", "attempt.refused"]
 )
+# The fields of each type that name other events by their seq.
+_SEQS = {
+    kind: [(field, told) for field, told in sorted(spec.body.items()) if told in ("seq", "seq?", "seqs")]
+    for kind, spec in SPECS.items()
+}
 _BIRTHS = frozenset(["incident.opened", "incident.imported", "incident.split"])
 
 _TYPE_TAIL = '","v":1}'
@@ -1040,7 +1047,7 @@ class Incident:
     """One incident's chain so far."""
 
     __slots__ = (
-        "absorbed", "before_exit", "carried", "claims", "conflicts", "count", "dossier", "dossier_sure", "entered",
+        "absorbed", "before_exit", "carried", "claims", "conflicts", "count", "cut", "dossier", "dossier_sure", "entered",
         "evidence", "evidence_sure", "expect", "frozen", "gaps", "id", "imported", "index", "last", "last_seq", "link", "moved",
         "moves", "mute_shown", "origins", "people", "graded", "proposal", "recheck", "reopened", "restricted",
         "result", "round", "rounds", "rounds_opened", "settled", "settlement", "sources", "stage", "stream", "versions", "voided", "voted",
@@ -1063,6 +1070,7 @@ class Incident:
         self.moved = False
         self.voided = -1
         self.gaps = 0
+        self.cut = False  # a round or a settlement was open when its log ended: what was mute of it stays so
         self.mute_shown: Optional[int] = None
         self.imported = False
         self.restricted = False
@@ -1158,6 +1166,7 @@ def _unpacked_round(told: List[Any], policies: Dict[int, Any], codebooks: Dict[i
 FALLBACK_POLICY: Dict[str, Any] = {"required": 3, "share": [2, 3], "max_distance": 1, "unanimity": False}
 EXITS = frozenset(["merged", "split", "dismissed", "withdrawn"])
 LIVE = frozenset(["logged", "grading", "settlement", "approval", "published"])
+IN_FLIGHT = frozenset(["grading", "settlement", "approval"])
 _AT = {
     "round.extended": frozenset(["grading", "settlement"]),
     "reviewer.assigned": frozenset(["grading", "settlement"]),
@@ -1191,6 +1200,11 @@ del _kind
 _MISSING = object()
 
 
+def in_log(name: str) -> str:
+    """How a sentence ends that is about a log which the signed one continues."""
+    return " (in the log %s, which was continued)" % name
+
+
 class Replay:
     """The whole log, event by event: every transition legal under the rules in force, every grade recomputed.
 
@@ -1201,9 +1215,10 @@ class Replay:
 
     def __init__(self, failures: Failures, bundle: bool = True, full: bool = True) -> None:
         self.failures = failures
-        self.fail = failures.add
         self.bundle = bundle
         self.full = full
+        self.base = 0  # how many leaves the logs hold that the present one continues
+        self.ended: List[Tuple[int, str]] = []  # those logs: where each ended, and its name
         self._incidents: Dict[str, Any] = {}  # id -> Incident, or its packed bytes
         self.versions: Dict[str, List[Tuple[int, int, str, Range, str]]] = {}  # id -> its determinations
         self.people: Dict[str, List[Any]] = {}  # log pseudonym -> [active, role]
@@ -1236,6 +1251,23 @@ class Replay:
             if hasattr(self, "_" + kind.replace(".", "_"))
         }
 
+    def fail(self, check: str, seq: Optional[int], sentence: str) -> None:
+        """Note what does not hold at a place counted over all logs, by its seq in the log that it stands in."""
+        if seq is None:
+            self.failures.add(check, None, sentence, "")
+            return
+        own, name = self.place(seq)
+        self.failures.add(check, own, sentence, in_log(name) if name else "")
+
+    def place(self, seq: int) -> Tuple[int, str]:
+        """The seq in its own log of a place counted over all logs, and that log's name where it was continued."""
+        base = 0
+        for end, name in self.ended:
+            if seq < end:
+                return seq - base, name
+            base = end
+        return seq - base, ""
+
     # what a caller may ask
 
     def stage(self, incident: str) -> Optional[str]:
@@ -1267,6 +1299,8 @@ class Replay:
 
     def feed(self, event: Event, shown: Dict[str, Any], leaf: Optional[bytes] = None) -> None:
         """Judge one event; what does not hold is added to the failures."""
+        if self.base:
+            event, shown = self._placed(event, shown)
         seq, kind = event["seq"], event["type"]
         spec = SPECS.get(kind)
         if spec is None:
@@ -1331,6 +1365,51 @@ class Replay:
             self.dirty[incident.index] = incident.head
             self._incidents[name] = packed(incident)
 
+    def _placed(self, event: Event, shown: Dict[str, Any]) -> Tuple[Event, Dict[str, Any]]:
+        """The event with its own seq, and those that it names, counted from the first leaf of the first log."""
+        base, body = self.base, dict(event["body"])
+        for field, told in _SEQS.get(event["type"], ()):
+            value = body[field]
+            if value is not None:
+                body[field] = [one + base for one in value] if told == "seqs" else value + base
+        replies = shown.get("replies")
+        if event["type"] == "settlement.closed" and isinstance(replies, dict):
+            shown = dict(shown, replies={str(int(seq) + base): text for seq, text in replies.items()})
+        return dict(event, seq=event["seq"] + base, body=body), shown
+
+    def cross(self, size: int, name: str) -> None:
+        """The log of this name ended after so many leaves, and the next one continues it.
+
+        What was in flight falls, and nothing of it was revealed. What was decided, and who took part, stands.
+        """
+        self.ended.append((self.base + size, name))
+        self._check_open_acts()
+        for incident in self.under_way():
+            self._fall(incident)
+            self.dirty[incident.index] = incident
+        self.base += size
+        self.opened, self.rotations, self.published, self.heads = None, [], [], []
+
+    def _fall(self, incident: Incident) -> None:
+        round_, settlement = incident.round, incident.settlement
+        settles = settlement is not None and not settlement.closed and not settlement.ended
+        if self.bundle and round_ is not None and round_.votes:
+            self.fail("mute", min(round_.votes), "a vote of a round that fell where its log ended is shown")
+        if self.bundle and settles and settlement is not None and settlement.shown_argument is not None:
+            self.fail("mute", settlement.shown_argument, "an argument of a settlement that fell where its log ended is shown")
+        if round_ is not None:
+            round_.result, round_.votes, round_.answers = "abandoned", {}, {}
+        if settlement is not None and settles:
+            settlement.ended, settlement.shown_argument = True, None
+        # Where nothing of it followed since the joint before, its tail is still the one that was cut there.
+        incident.cut = round_ is not None or settles or (incident.cut and incident.last_seq < self.base)
+        incident.round = incident.frozen = incident.proposal = incident.mute_shown = incident.expect = None
+        incident.moved = False
+        incident.reopened = None
+        rest = "published" if incident.version else "logged"
+        incident.stage = rest if incident.stage in IN_FLIGHT else incident.stage
+        incident.before_exit = rest if incident.before_exit in IN_FLIGHT else incident.before_exit
+
     def _new_day(self, event: Event) -> None:
         if not real_day(event["day"]):
             self.fail("day", event["seq"], "%s is no day" % quoted(event["day"]))
@@ -1359,7 +1438,7 @@ class Replay:
             incident.round.gap = True
         elif incident.settlement is not None and not incident.settlement.closed:
             incident.settlement.gap = True
-        else:
+        elif not (incident.cut and incident.last_seq < self.base):
             self.fail("withheld", seq, "%d events of its incident before it are withheld without a reason" % missing)
 
     def _check_person(self, event: Event, person: Optional[str], incident: Optional[Incident]) -> None:
@@ -1435,11 +1514,9 @@ class Replay:
     # the log's own events
 
     def _log_opened(self, event: Event, shown: Dict[str, Any]) -> None:
-        if event["seq"] != 0:
+        if event["seq"] != self.base:
             self.fail("log", event["seq"], "a log is opened by its first event only")
         self.opened = event["body"]
-        if event["body"]["continues"] is not None:
-            self.fail("type", event["seq"], "a log that continues another is not judged yet")
 
     def _log_heads(self, event: Event, shown: Dict[str, Any]) -> None:
         self.take_heads(event["seq"], event["body"])
@@ -2474,11 +2551,8 @@ class Replay:
 
     def finish(self) -> None:
         """What only shows when nothing follows."""
+        self._check_open_acts()
         for incident in self.under_way():
-            if incident.expect is not None:
-                self.fail(incident.expect[1], incident.last_seq, incident.expect[2])
-            if incident.moved:
-                self.fail("proposal", incident.last_seq, "the dossier moved under a proposal that was not voided in the same act")
             if not self.bundle:
                 continue
             if incident.round is not None and incident.mute_shown is not None:
@@ -2503,15 +2577,25 @@ class Replay:
                 self.fail("merge", seq, "the other side of a merge or split is missing")
 
 
+    def _check_open_acts(self) -> None:
+        """No act is left half done where a log ends."""
+        for incident in self.under_way():
+            if incident.expect is not None:
+                self.fail(incident.expect[1], incident.last_seq, incident.expect[2])
+            if incident.moved:
+                self.fail("proposal", incident.last_seq, "the dossier moved under a proposal that was not voided in the same act")
+
+
 # --- the bundle ----------------------------------------------------------------------------------------
 
 _BAGIT = b"BagIt-Version: 1.0\nTag-File-Character-Encoding: UTF-8\n"
-_STREAMS = ("data/events.jsonl", "data/disclosures.jsonl", "data/leaves.bin")
+_STREAMS = re.compile(r"data/(?:logs/[1-9][0-9]{0,2}/)?(?:events\.jsonl|disclosures\.jsonl|leaves\.bin)\Z", re.ASCII)
 _MEMBERS = re.compile(
     r"(?:bagit\.txt|bag-info\.txt|manifest-sha256\.txt|tagmanifest-sha256\.txt|data/(?:checkpoint|leaves\.bin|"
     r"events\.jsonl|disclosures\.jsonl|published\.json|codebooks\.json|policies\.json|incident\.json|heads\.jsonl|"
     r"verify\.py|README\.txt|proofs/(?:0|[1-9][0-9]{0,14})\.tlog-proof|"
     r"proofs/(?:0|[1-9][0-9]{0,14})-(?:0|[1-9][0-9]{0,14})\.consistency|checkpoints/(?:0|[1-9][0-9]{0,14})|"
+    r"logs/[1-9][0-9]{0,2}/(?:leaves\.bin|events\.jsonl|disclosures\.jsonl|published\.json)|"
     r"keys/[A-Za-z0-9_.-]{1,100}\.vkey|evidence/[0-9a-f]{64}|timestamp/(?:0|[1-9][0-9]{0,14})\.tsr|"
     r"schema/[A-Za-z0-9_.-]{1,100}|view/[A-Za-z0-9_.-]{1,100}))\Z",
     re.ASCII,
@@ -2587,7 +2671,7 @@ class Bundle:
         if (info.external_attr >> 28) & 0xF not in (0, 8):
             return "is no plain file"
         folds = size > MAX_FOLD * max(packed, 1)
-        if name in _STREAMS or name.startswith("data/evidence/"):
+        if _STREAMS.match(name) or name.startswith("data/evidence/"):
             return "is over 1 GiB and 200 times its packed size" if folds and size > MAX_STREAM else None
         if folds and size > MAX_WHOLE:
             return "is over 64 MiB and 200 times its packed size"
@@ -2734,6 +2818,19 @@ class LeafReader:
 # --- verification ----------------------------------------------------------------------------------------
 
 
+class Earlier(NamedTuple):
+    """A log that the next one continues, as it was read."""
+
+    folder: str
+    name: str
+    base: int
+    size: int
+    root: bytes
+    opened: Optional[Dict[str, Any]]
+    rotations: List[Tuple[int, str]]  # seq and new key
+    since_root: Optional[bytes]  # at the size of the checkpoint that was kept
+
+
 class Verifier:
     """One run over one bundle."""
 
@@ -2766,6 +2863,10 @@ class Verifier:
         self.hidden_heads = 0
         self.log_shown: Dict[int, str] = {}
         self.patterns: Dict[str, Any] = {}
+        self.earlier: List[Earlier] = []
+        self.note: Checkpoint  # of the log that is being read
+        # The log that is being read: its folder, and how many leaves those hold that it continues.
+        self.folder, self.base = "data/", 0
 
     def run(self, path: str) -> bool:
         """Whether everything holds."""
@@ -2797,6 +2898,7 @@ class Verifier:
         if self.single:
             self._read_incident()
         else:
+            self._read_earlier_logs()
             self._read_leaves()
         self._read_events()
         self.replay.finish()
@@ -2815,6 +2917,129 @@ class Verifier:
         self._check_evidence()
         self._check_timestamps()
         bundle.check_rest()
+
+    # the logs before
+
+    def _read_earlier_logs(self) -> None:
+        """Every log that this one continues, from the first on, by its own reading; their state goes on."""
+        names = self.bundle.names("data/logs/")
+        present = self.note
+        count = len({name.split("/")[2] for name in names})
+        for number in range(1, count + 1):
+            self._read_earlier("data/logs/%d/" % number)
+        self.note, self.folder, self.patterns, self.failures.where = present, "data/", {}, ""
+        self._check_joint("data/")
+
+    def _read_earlier(self, folder: str) -> None:
+        bundle, replay = self.bundle, self.replay
+        for name in ("leaves.bin", "events.jsonl", "disclosures.jsonl", "published.json"):
+            if not bundle.has(folder + name):
+                self.failures.fatal("joint", None, "there is no %s%s: a log that was continued is not whole" % (folder, name))
+        size, rest = divmod(bundle.size(folder + "leaves.bin"), 32)
+        name = str(self._first_in(folder).get("log", ""))
+        if not _is_name(name) or name in [one.name for one in self.earlier] + [self.key.name]:
+            self.failures.fatal("joint", None, "%sevents.jsonl is of no log, or of one that is in the bundle already" % folder)
+        if rest or not size:
+            self.failures.fatal("joint", None, "%sleaves.bin holds no whole leaves" % folder)
+        self.folder, self.patterns, self.failures.where = folder, {}, in_log(name)
+        self._check_joint(folder)
+        since = self._since_of(name)
+        roots = self._roots(folder, {since.size} if since is not None else set(), size)
+        self.note = Checkpoint(name, size, roots[size], b"", [])
+        self._read_events()
+        rotations = [(seq - self.base, new) for seq, _, new in replay.rotations]
+        since_root = roots.get(since.size) if since is not None else None
+        self.earlier.append(Earlier(folder, name, self.base, size, roots[size], replay.opened, rotations, since_root))
+        self._check_own_key(self.earlier[-1])
+        replay.cross(size, name)
+        self.base += size
+
+    def _first_in(self, folder: str) -> Dict[str, Any]:
+        """What the first line of a log says, before anything of it was checked."""
+        member = folder + "events.jsonl"
+        try:
+            first = parse(next(self.bundle.lines(member, MAX_LINE), b"")) if self.bundle.has(member) else None
+        except Malformed:
+            first = None
+        return first if isinstance(first, dict) else {}
+
+    def _roots(self, folder: str, wanted: Set[int], size: int) -> Dict[int, bytes]:
+        """The roots over the leaves of a folder at the sizes wanted, and at its end."""
+        roots, edge, rest = {0: EMPTY_ROOT}, Edge(), b""
+        sizes = sorted(one for one in wanted if 0 < one <= size)
+        for chunk in self.bundle.chunks(folder + "leaves.bin"):
+            data = rest + chunk
+            rest = data[len(data) - len(data) % 32 :]
+            place, end, start = 0, len(data) // 32, edge.size
+            while sizes and sizes[0] <= start + end:
+                stop = sizes.pop(0) - start
+                edge.append_many(data[place * 32 : stop * 32])
+                place = stop
+                roots[edge.size] = edge.root()
+            edge.append_many(data[place * 32 : end * 32])
+        roots[edge.size] = edge.root()
+        return roots
+
+    def _since_of(self, name: str) -> Optional[Checkpoint]:
+        """The checkpoint that was kept, where it is of the log of this name."""
+        if self.since is None:
+            return None
+        try:
+            found = parse_checkpoint(self.since)
+        except Malformed:
+            return None  # named where it is read
+        return found if found.origin == name else None
+
+    def _check_joint(self, folder: str) -> None:
+        """The log in this folder says which it continues, and that is the one before it, leaf by leaf."""
+        refuse, before = self.failures.fatal, self.earlier[-1] if self.earlier else None
+        first = self._first_in(folder)
+        if first.get("type") != "log.opened":
+            return  # named where it is read
+        try:
+            continues = first["body"]["continues"]
+            told = None if continues is None else (continues["origin"], continues["size"], continues["root"])
+        except (KeyError, TypeError):
+            return  # named where it is read
+        if told is None and before is not None:
+            refuse("joint", 0, "it says that it continues no log, and the bundle holds one before it")
+        elif told is not None and before is None:
+            refuse("joint", 0, "the log %s that it continues is not in the bundle" % quoted(told[0]))
+        elif told is not None and before is not None:
+            if told[0] != before.name:
+                refuse("joint", 0, "it continues the log %s, and the one before it is %s" % (quoted(told[0]), quoted(before.name)))
+            if told[1] != before.size:
+                refuse("joint", 0, "it continues %s leaves, and the log before it has %d" % (quoted(told[1]), before.size))
+            if told[2] != b64(before.root):
+                refuse("joint", 0, "the root that it continues is not that of the log before it")
+
+    def _check_own_key(self, one: Earlier) -> None:
+        try:
+            name = parse_key((one.opened or {}).get("vkey", "")).name
+        except Malformed:
+            name = ""
+        if name != one.name:
+            self.fail("key", 0, "the key that it was opened with is not shown, malformed or of another name")
+
+    def _check_since_earlier(self, one: Earlier, note: Checkpoint) -> None:
+        """A kept checkpoint of a log that was continued: a beginning of it, or of what it says was lost of it."""
+        texts = [(one.opened or {}).get("vkey", "")] + [new for seq, new in one.rotations if seq < note.size]
+        try:
+            key = parse_key(texts[-1])
+            if key not in signers(note, [key]):
+                self.fail("since", None, "the checkpoint that you kept is not signed by the key that its log had then")
+        except Malformed as error:
+            self.fail("since", None, "the checkpoint that you kept: %s" % error)
+        if note.size <= one.size:
+            if one.since_root != note.root:
+                self.fail("since", None, "the log was forked: its first %d leaves are not those of the checkpoint that you kept" % note.size)
+            return
+        place = self.earlier.index(one) + 1
+        after = self.earlier[place].opened if place < len(self.earlier) else self.replay.opened
+        lost = ((after or {}).get("continues") or {}).get("lost")
+        if lost is not None and note.size > one.size + lost:
+            self.fail("joint", 0, "it says that %d leaves of the log before it were lost; you kept a checkpoint of %d more than it has" % (lost, note.size - one.size))
+        self.facts["since_lost"] = note.size - one.size
 
     # signatures
 
@@ -2866,7 +3091,7 @@ class Verifier:
         except Malformed as error:
             self.fail("checkpoint", None, str(error))
         for place, (seq, _, _) in enumerate(replay.rotations):
-            self._check_rotation(seq, keys[place], keys[place + 1])
+            self._check_rotation(seq - self.base, keys[place], keys[place + 1])
 
     def _check_rotation(self, seq: int, old: Key, new: Key) -> None:
         note = self._covering(seq)
@@ -2892,7 +3117,7 @@ class Verifier:
         if self.bundle.size("data/leaves.bin") != 32 * size:
             self.failures.fatal("root", None, "leaves.bin does not hold the %d leaves of the checkpoint" % size)
         wanted = {int(name.rsplit("/", 1)[1]) for name in self.bundle.names("data/checkpoints/")}
-        if self.since is not None:
+        if self.since is not None and not any(self._since_of(one.name) for one in self.earlier):
             wanted.add(self._note(self.since, "the checkpoint that you kept").size)
         sizes = sorted(number for number in wanted if number <= size)
         indexes = sorted(
@@ -2935,15 +3160,15 @@ class Verifier:
     # events and what they disclose
 
     def _read_events(self) -> None:
-        size = self.note.size
+        size, folder, base = self.note.size, self.folder, self.base
         if not self.bundle.has("data/events.jsonl") or not self.bundle.has("data/disclosures.jsonl"):
             self.failures.fatal("bundle", None, "there is no events.jsonl or no disclosures.jsonl")
-        leaf_at = (lambda seq: b"") if self.single else LeafReader(self.bundle.chunks("data/leaves.bin")).at
-        disclosures = groupby(self._disclosures(), itemgetter(0))
+        leaf_at = (lambda seq: b"") if self.single else LeafReader(self.bundle.chunks(folder + "leaves.bin")).at
+        disclosures = groupby(self._disclosures(folder), itemgetter(0))
         nothing: Tuple[int, Iterable[Tuple[int, str, bytes]]] = (size, ())
         pending, unread = nothing, True
         new, expected, replay, single = hashlib.sha256, 0, self.replay, self.single
-        for line in self.bundle.lines("data/events.jsonl", MAX_LINE):
+        for line in self.bundle.lines(folder + "events.jsonl", MAX_LINE):
             event = self._event(line, expected)
             seq = event["seq"]
             if unread:
@@ -2952,7 +3177,7 @@ class Verifier:
             if seq < expected or seq >= size:
                 self.failures.fatal("seq", seq, "the event is out of order, stands twice or is not in the tree")
             if seq > expected:
-                self.runs.append((expected, seq))
+                self.runs.append((base + expected, base + seq))
                 replay.withheld_before = True
             leaf = new(b"\x00" + line).digest()
             if single:
@@ -2974,7 +3199,7 @@ class Verifier:
             self._note_event(event)
             expected = seq + 1
         if expected < size:
-            self.runs.append((expected, size))
+            self.runs.append((base + expected, base + size))
         elif self.shown:
             self.last_day = replay.day
         if unread:
@@ -3081,10 +3306,10 @@ class Verifier:
         if prev is not None and not (isinstance(prev, str) and re.match(_HASH32 + r"\Z", prev)):
             refuse("line", seq, "its prev is no canonical base64 of a hash")
 
-    def _disclosures(self) -> Iterator[Tuple[int, str, bytes]]:
+    def _disclosures(self, folder: str) -> Iterator[Tuple[int, str, bytes]]:
         """(seq, digest, decoded bytes) in the order of the file, which must ascend by seq and text."""
         rest, before = b"", (-1, b"")
-        for chunk in self.bundle.chunks("data/disclosures.jsonl"):
+        for chunk in self.bundle.chunks(folder + "disclosures.jsonl"):
             data = rest + chunk
             cut = data.rfind(b"\n") + 1
             rest = data[cut:]
@@ -3158,8 +3383,8 @@ class Verifier:
             return
         if kind == "claim.received" and not shown and self.profile != "public":
             # It stands in a restricted incident: its line is here for what refers to it, and no word of it.
-            self.unsaid.append(seq)
-            self.missing.update((digest, (seq, len(event["sd"]), 0)) for digest in event["sd"])
+            self.unsaid.append(self.base + seq)
+            self.missing.update((digest, (self.base + seq, len(event["sd"]), 0)) for digest in event["sd"])
             return
         always, hidden, of_source = self._due(kind)
         left_out = self._take_source(event, shown, found) if of_source else 0
@@ -3171,7 +3396,7 @@ class Verifier:
         of_who_left = ("person" in names) + (kind.startswith("person.") and "name" in names)
         for digest in event["sd"]:
             if digest not in found:
-                self.missing[digest] = (seq, left_out + len(hidden - shown.keys()), of_who_left)
+                self.missing[digest] = (self.base + seq, left_out + len(hidden - shown.keys()), of_who_left)
 
     def _due(self, kind: str) -> Tuple[frozenset, frozenset, frozenset]:
         """What this profile always shows of a type, what it leaves out, and what it shows of a publishable source."""
@@ -3195,7 +3420,7 @@ class Verifier:
         lacking = 0 if told else len(event["sd"]) - len(found) - len(hidden - shown.keys())
         word = told + 2 * says + 4 * (says and shown.get("publishable") is True) + 8 * lacking
         words = self.of_sources.setdefault(event["incident"], array("q"))
-        words.extend((event["body"]["source"], event["seq"], word))
+        words.extend((event["body"]["source"], self.base + event["seq"], word))
         return 0 if told else len(of_source)
 
     def _name_file(self, event: Event, file: Any) -> None:
@@ -3216,13 +3441,13 @@ class Verifier:
         """What other checks need to know of this event."""
         kind, seq = event["type"], event["seq"]
         if kind == "claim.grouped" or kind == "claim.ungrouped":
-            self.claims_referred.add(event["body"]["claim"])
+            self.claims_referred.add(self.base + event["body"]["claim"])
         if event["incident"] is not None:
             if self.single and event["incident"] != self.incident:
                 self.fail("withheld", seq, "it belongs to another incident than the bundle")
             return
         if self.profile == "public" and kind.startswith(WITHHELD_FROM_PUBLIC):
-            self.log_shown[seq] = kind
+            self.log_shown[self.base + seq] = kind
 
     # one incident
 
@@ -3235,7 +3460,7 @@ class Verifier:
     # after the last event
 
     def _withheld(self, seq: int) -> bool:
-        place = bisect_right(self.runs, (seq, self.note.size + 1)) - 1
+        place = bisect_right(self.runs, (seq, MAX_INT)) - 1
         return place >= 0 and self.runs[place][0] <= seq < self.runs[place][1]
 
     def _check_withheld(self) -> None:
@@ -3243,6 +3468,7 @@ class Verifier:
         replay = self.replay
         total = sum(end - start for start, end in self.runs)
         self.facts["shown"], self.facts["withheld"] = self.shown, total
+        self.facts["leaves"] = self.base + self.note.size
         if self.single:
             if self.paths:
                 self.fail("withheld", min(self.paths), "a path is given for an event that is not shown")
@@ -3259,7 +3485,7 @@ class Verifier:
         open_ends = [
             one
             for one in replay.under_way()
-            if one.round is not None or (one.settlement is not None and not one.settlement.closed)
+            if one.round is not None or one.cut or (one.settlement is not None and not one.settlement.closed)
         ]
         self.unexplained = total - replay.muted if not open_ends else 0
 
@@ -3272,22 +3498,23 @@ class Verifier:
                     del wanted[b64(chunk[place : place + 32])]
                 seq += 1
         for low, high, _ in wanted.values():
-            self.fail("chain", high, "its link is not the hash of any withheld leaf after event %d" % low)
+            self.replay.fail("chain", high, "its link is not the hash of any withheld leaf after event %d" % low)
 
     def _aligned_leaves(self) -> Iterator[bytes]:
         rest = b""
-        for chunk in self.bundle.chunks("data/leaves.bin"):
-            data = rest + chunk
-            rest = data[len(data) - len(data) % 32 :]
-            yield data[: len(data) - len(rest)]
+        for folder in [one.folder for one in self.earlier] + ["data/"]:
+            for chunk in self.bundle.chunks(folder + "leaves.bin"):
+                data = rest + chunk
+                rest = data[len(data) - len(data) % 32 :]
+                yield data[: len(data) - len(rest)]
 
     def _check_public(self) -> None:
         for incident in self.replay.under_way():
             if not incident.versions:
-                self.fail("profile", incident.last_seq, "the public profile shows only incidents with a determination")
+                self.replay.fail("profile", incident.last_seq, "the public profile shows only incidents with a determination")
         for seq, kind in self.log_shown.items():
             if seq not in self.claims_referred:
-                self.fail("profile", seq, "the public profile withholds %s that no shown event refers to" % kind)
+                self.replay.fail("profile", seq, "the public profile withholds %s that no shown event refers to" % kind)
 
     def _check_missing(self) -> None:
         """Each absent disclosure was redacted or was the name of somebody who left; no redacted one is shown."""
@@ -3295,16 +3522,17 @@ class Verifier:
         for digest, (redaction, of) in redacted.items():
             held = self.missing.pop(digest, None)
             if held[0] != of if held is not None else self.profile == "internal" and not self.single:
-                self.fail("redaction", redaction, "a detail that it covers is shown, or is none of event %d" % of)
+                self.replay.fail("redaction", redaction, "a detail that it covers is shown, or is none of event %d" % of)
         absent: Dict[int, int] = {}
         for seq, left_out, of_who_left in self.missing.values():
             absent[seq] = absent.get(seq, 0) + 1
             if absent[seq] == 1 + left_out + (of_who_left if self.replay.left or self.single else 0):
-                self.fail("disclosure", seq, "a disclosure is withheld without a redaction that covers it")
+                self.replay.fail("disclosure", seq, "a disclosure is withheld without a redaction that covers it")
         if redacted:
-            for seq, digest, _ in self._disclosures():
-                if digest in redacted:
-                    self.fail("redaction", seq, "a redacted disclosure is shown")
+            for base, folder in [(one.base, one.folder) for one in self.earlier] + [(self.base, "data/")]:
+                for seq, digest, _ in self._disclosures(folder):
+                    if digest in redacted:
+                        self.replay.fail("redaction", base + seq, "a redacted disclosure is shown")
 
     def _check_sources(self) -> None:
         """In public a source is told where the last word on it is that it is publishable, and only there."""
@@ -3319,9 +3547,9 @@ class Verifier:
             for number, seq, word in triples:
                 marked = publishable.get(number, False)
                 if word & 1 and not marked:
-                    self.fail("profile", seq, "the public profile shows a source only where it is marked publishable")
+                    self.replay.fail("profile", seq, "the public profile shows a source only where it is marked publishable")
                 if marked and name not in open_rounds and word >> 3 > covered.get(seq, 0):
-                    self.fail("disclosure", seq, "a source marked publishable is withheld without a redaction that covers it")
+                    self.replay.fail("disclosure", seq, "a source marked publishable is withheld without a redaction that covers it")
 
     def _check_heads(self) -> None:
         replay, bundle = self.replay, self.bundle
@@ -3329,9 +3557,10 @@ class Verifier:
             if bundle.has("data/heads.jsonl") or self.single or self.profile == "public":
                 self.fail("heads", None, "there is no log.heads that heads.jsonl could agree with")
             elif getattr(self, "unexplained", 0) > 0:
-                self.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
+                replay.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
             return
         seq, body = replay.heads[-1]
+        seq -= self.base
         if self.single or self.profile == "public":
             if seq != self.note.size - 1:
                 self.fail("heads", seq, "this bundle is made under a checkpoint that ends in log.heads")
@@ -3368,7 +3597,7 @@ class Verifier:
         self.hidden_heads = hidden
         unexplained = getattr(self, "unexplained", 0)
         if unexplained > 0 and not hidden:
-            self.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
+            replay.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
 
     def _check_unsaid(self) -> None:
         """A claim keeps its words to itself only where it may have gone into an incident that is not shown."""
@@ -3378,15 +3607,17 @@ class Verifier:
         for seq in self.unsaid:
             stands_here = self.replay.claims.get(seq) == "grouped" and not any(seq in held for held in open_rounds)
             if stands_here or not (self.single or self.hidden_heads):
-                self.fail("disclosure", seq, "a claim of a shown incident is without its words")
+                self.replay.fail("disclosure", seq, "a claim of a shown incident is without its words")
 
     def _check_head(self, seq: int, incident: Incident, count: int, leaf: bytes) -> None:
         if self.replay.tree.levels[0][incident.index] == leaf:
             return
         settlement = incident.settlement
         muted = settlement is not None and not settlement.closed and count > incident.count
+        # What fell where its log ended leaves a muted tail, which the chain behind the joint would show.
+        muted = muted or (incident.cut and incident.last_seq < self.base and count > incident.count)
         if not muted:
-            self.fail("heads", incident.last_seq, "the last log.heads knows %d events of this incident: its tail was cut or altered" % count)
+            self.replay.fail("heads", incident.last_seq, "the last log.heads knows %d events of this incident: its tail was cut or altered" % count)
 
     def _check_single_head(self, seq: int, body: Dict[str, Any]) -> None:
         lines = list(self.bundle.lines("data/heads.jsonl", 256))
@@ -3447,7 +3678,7 @@ class Verifier:
         if vouched - held:
             self.fail("policy", None, "a policy that an event sets is not in policies.json")
 
-    def _expected_published(self) -> Iterator[bytes]:
+    def _expected_published(self, log: str, base: int, size: int) -> Iterator[bytes]:
         yield b'{"grades":['
         first = True
         withdrawn = {one.id: one.withdrawn_at for one in self.replay.under_way() if one.stage == "withdrawn"}
@@ -3457,40 +3688,48 @@ class Verifier:
                 version, _, grade, bounds, _ = rows[-1]
                 rows.append((version, withdrawn[name], grade, bounds, "withdrawn"))
             for version, seq, grade, bounds, kind in rows:
+                if not base <= seq < base + size:
+                    continue
                 entry = {
                     "grade": grade,
                     "incident": name,
                     "kind": kind,
                     "range": {"injured": [bounds[2], bounds[3]], "killed": [bounds[0], bounds[1]]},
-                    "seq": seq,
+                    "seq": seq - base,
                     "version": version,
                 }
                 yield (b"" if first else b",") + canonical(entry)
                 first = False
-        yield b'],"log":%s,"size":%d}' % (canonical(self.note.origin), self.note.size)
+        yield b'],"log":%s,"size":%d}' % (canonical(log), size)
 
     def _check_published(self) -> None:
-        """published.json must be, byte for byte, what the replay says."""
+        """published.json must be, byte for byte, what the replay says; that of each earlier log as well."""
+        for one in self.earlier:
+            self._check_list(one.folder + "published.json", one.name, one.base, one.size)
         if not self.bundle.has("data/published.json"):
             self.fail("published", None, "there is no published.json")
             return
+        self._check_list("data/published.json", self.note.origin, self.base, self.note.size)
+
+    def _check_list(self, member: str, log: str, base: int, size: int) -> None:
         mine = hashlib.sha256()
-        for part in self._expected_published():
+        for part in self._expected_published(log, base, size):
             mine.update(part)
         told = hashlib.sha256()
-        for chunk in self.bundle.chunks("data/published.json"):
+        for chunk in self.bundle.chunks(member):
             told.update(chunk)
         if mine.digest() != told.digest():
-            self.fail("published", None, "published.json is not what the events amount to%s" % self._first_lie())
+            lie = self._first_lie(member, log, base, size)
+            self.fail("published", None, "%s is not what the events amount to%s" % (member[len("data/") :], lie))
 
-    def _first_lie(self) -> str:
-        if self.bundle.size("data/published.json") > MAX_SMALL:
+    def _first_lie(self, member: str, log: str, base: int, size: int) -> str:
+        if self.bundle.size(member) > MAX_SMALL:
             return ""
         try:
-            told = {canonical(one) for one in parse(self.bundle.whole("data/published.json"))["grades"]}
+            told = {canonical(one) for one in parse(self.bundle.whole(member))["grades"]}
         except (Malformed, KeyError, TypeError):
             return ": it is malformed"
-        mine = {part.lstrip(b",") for part in self._expected_published() if part.lstrip(b",").startswith(b'{"grade":')}
+        mine = {part.lstrip(b",") for part in self._expected_published(log, base, size) if part.lstrip(b",").startswith(b'{"grade":')}
         for one in sorted(mine ^ told)[:1]:
             return ", for one in %s" % quoted(one[:200].decode("utf-8", "replace"))
         return ""
@@ -3524,7 +3763,7 @@ class Verifier:
 
     def _check_proofs(self) -> None:
         size = self.note.size
-        needed = set(self.replay.published) | ({size - 1} if size else set())
+        needed = {seq - self.base for seq in self.replay.published} | ({size - 1} if size else set())
         for name in self.bundle.names("data/proofs/"):
             stem = name.rsplit("/", 1)[1].split(".")[0]
             proof = self._read_proof(name)
@@ -3581,6 +3820,11 @@ class Verifier:
     def _check_since(self) -> None:
         if self.since is None:
             return
+        for one in self.earlier:
+            earlier = self._since_of(one.name)
+            if earlier is not None:
+                self._check_since_earlier(one, earlier)
+                return
         note = self._note(self.since, "the checkpoint that you kept")
         # The key of its size: that it and the pinned one follow from each other, _check_keys has shown.
         key = self._key_at(note.size)
@@ -3598,7 +3842,7 @@ class Verifier:
 
     def _key_at(self, size: int) -> Key:
         """The key that signed a log of this size; the pinned one where no change of it is known."""
-        before = [new for seq, _, new in self.replay.rotations if seq < size]
+        before = [new for seq, _, new in self.replay.rotations if seq - self.base < size]
         texts = before[-1:] or ([self.replay.opened["vkey"]] if self.replay.rotations and self.replay.opened else [])
         try:
             return parse_key(texts[0]) if texts else self.key
@@ -3657,7 +3901,7 @@ def proven(verifier: Verifier) -> List[str]:
     lines = [
         "log %s, %d leaves, root %s, signed by %s" % (facts["log"], facts["size"], facts["root"], signer),
         "%d events hash to their leaves and stand in order; %d disclosures are what was sealed" % (verifier.shown, verifier.disclosed),
-        "%d of %d leaves withheld by this profile: in the tree, content not checked" % (facts["withheld"], facts["size"]),
+        "%d of %d leaves withheld by this profile: in the tree, content not checked" % (facts["withheld"], facts["leaves"]),
         "%d details not shown by this profile or removed" % verifier.untold,
         "%d incidents replayed; every transition was legal under the policy of its round" % len(replay.names()),
         "%d results recomputed from their votes; %d published grades follow from them" % (replay.recomputed, graded),
@@ -3668,8 +3912,12 @@ def proven(verifier: Verifier) -> List[str]:
         lines.append("roles are asserted by the log")
     if verifier.witnesses:
         lines.append("%d witnesses signed this checkpoint" % len(verifier.witnesses))
-    if verifier.since is not None:
-        lines.append("the checkpoint that you kept is a beginning of this log")
+    for one in verifier.earlier:
+        lines.append("it continues the log %s, whose %d leaves were checked alike; what was in flight there fell" % (one.name, one.size))
+    if "since_lost" in facts:
+        lines.append("the checkpoint that you kept reaches %d leaves beyond where its log was continued" % facts["since_lost"])
+    elif verifier.since is not None:
+        lines.append("the checkpoint that you kept is a beginning of this log%s" % (" or of one that it continues" if verifier.earlier else ""))
     lines.append("%d evidence files are the ones recorded" % facts.get("evidence", 0))
     return lines
 
@@ -3686,6 +3934,10 @@ def unprovable(verifier: Verifier) -> List[str]:
         "%d imported grades: recorded as imported, not reviewed here, no votes behind them" % imported,
         "anything by the bundle's own word: nothing inside it vouches for this verifier or for the key",
     ]
+    opened = [one.opened for one in verifier.earlier] + [replay.opened]
+    for continues in [body["continues"] for body in opened if body is not None and body.get("continues")]:
+        lost = "some" if continues["lost"] is None else continues["lost"]
+        lines.insert(4, "what the %s leaves said that were published of %s and lost where it was continued" % (lost, continues["origin"]))
     if not verifier.witnesses and verifier.since is None:
         lines.insert(3, "that nobody was shown another history: give --witness, or --since with a checkpoint you kept")
     if verifier.facts.get("timestamps"):
@@ -3707,7 +3959,11 @@ def grades(verifier: Verifier) -> List[Dict[str, Any]]:
     for name in sorted(verifier.replay.versions):
         for version, seq, grade, bounds, kind in verifier.replay.versions[name]:
             told = {"killed": list(bounds[:2]), "injured": list(bounds[2:])}
-            rows.append({"incident": name, "version": version, "grade": grade, "range": told, "seq": seq, "kind": kind})
+            own, log = verifier.replay.place(seq)
+            log = log or verifier.facts.get("log", "")
+            rows.append(
+                {"incident": name, "version": version, "grade": grade, "range": told, "log": log, "seq": own, "kind": kind}
+            )
     return rows
 
 
@@ -3726,7 +3982,8 @@ def print_text(verifier: Verifier, holds: bool) -> None:
         print("  " + line)
     rows = grades(verifier)
     for row in rows[:20]:
-        print("  %(incident)s version %(version)d: %(grade)s, %(kind)s, event %(seq)d" % row)
+        where = "" if row["log"] == verifier.facts["log"] else in_log(row["log"])
+        print("  %(incident)s version %(version)d: %(grade)s, %(kind)s, event %(seq)d" % row + where)
     if len(rows) > 20:
         print("  ... and %d more; --json lists all" % (len(rows) - 20))
     print("Not proven, and not provable by any bundle:")

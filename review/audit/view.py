@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from itertools import islice
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from itertools import islice, pairwise
 from typing import Any
 
 from markupsafe import escape
@@ -12,7 +13,7 @@ from review.audit import markup
 from review.audit.canonical import canonical_value
 from review.audit.events import TYPES
 from review.audit.published import Grade
-from review.audit.stored import Row
+from review.audit.stored import Log, Row
 from review.rules.facts import Range
 from review.rules.grades import label
 
@@ -44,6 +45,21 @@ data/view/             the same for people, without authority
 """
 
 
+JOINT = """
+This log continues an earlier one, because the desk had to go back to an older state of its database:
+
+"""
+CONTINUED = """{before} ends with {size} events. {name} continues it from {day} on.
+    Events of it that were published and are lost: {lost}.
+"""
+HELD = """
+What was under way there fell, and its votes stay sealed. Each earlier log stands whole in data/logs/<n>/, from
+the first on; verify.py reads them in that order and checks that each continues the one before it.
+"""
+NOT_HELD = """
+A bundle of one incident holds nothing of an earlier log. Only the bundle of the whole log proves the joint.
+"""
+
 LIST = """<div class="scroll"><table>
 <thead><tr><th scope="col">Incident</th><th scope="col">Version</th><th scope="col">Kind</th><th scope="col">Grade</th>
 <th scope="col">Killed</th><th scope="col">Injured</th><th scope="col">Event</th></tr></thead>
@@ -52,7 +68,7 @@ LIST = """<div class="scroll"><table>
 # Nothing of it was typed by anybody: ids, numbers, and the words of a codebook.
 GRADE = (
     '<tr id="{0}"><td><a href="#{0}">{1.incident}</a></td><td>{1.version}</td><td>{1.kind}</td><td>{2}</td>'
-    "<td>{3}</td><td>{4}</td><td>{1.seq}</td></tr>\n"
+    "<td>{3}</td><td>{4}</td><td>{5}</td></tr>\n"
 )
 
 
@@ -81,25 +97,41 @@ def cells(row: Row, names: Iterable[str]) -> bytes:
     return cells.encode("utf-8")
 
 
-def page(origin: str, size: int, profile: str, grades: Iterable[Grade]) -> Iterator[bytes]:
+def page(logs: Sequence[Log], size: int, profile: str, grades: Iterable[Grade]) -> Iterator[bytes]:
     """A page that lists the grades, each under its own anchor; the numbers in it prove nothing."""
-    yield markup.beginning("Published grades", origin, size, profile).encode()
+    yield markup.beginning("Published grades", logs[-1].origin, size, profile).encode()
     yield LIST.encode()
-    lines = map(_graded, grades)
+    lines = map(partial(_graded, logs), grades)
     while block := "".join(islice(lines, BLOCK)):
         yield block.encode()
     yield b"</tbody></table></div>\n" + markup.END.encode()
 
 
-def _graded(grade: Grade) -> str:
+def _graded(logs: Sequence[Log], grade: Grade) -> str:
     killed, injured = (markup.span(Range.from_list(grade.range[name])) for name in ("killed", "injured"))
     anchor = f"{grade.incident}-{grade.version}" + ("-withdrawn" if grade.kind == "withdrawn" else "")
-    return GRADE.format(anchor, grade, escape(label(grade.grade)), killed, injured)
+    return GRADE.format(anchor, grade, escape(label(grade.grade)), killed, injured, _number(logs, grade.seq))
 
 
-def readme(origin: str, size: int, profile: str) -> bytes:
-    """What a stranger needs to know to begin."""
-    return README.format(origin=origin, size=size, profile=profile).encode("utf-8")
+def _number(logs: Sequence[Log], seq: int) -> str:
+    """The number of an event, and the folder of its log where that is an earlier one."""
+    if seq >= logs[-1].base:
+        return str(seq - logs[-1].base)
+    place = max(place for place, log in enumerate(logs) if log.base <= seq)
+    return f"{seq - logs[place].base} in data/logs/{place + 1}"
+
+
+def readme(logs: Sequence[Log], size: int, profile: str, earlier: Collection[Log]) -> bytes:
+    """What a stranger needs to know to begin. `earlier` are the logs before the last one that the bundle holds."""
+    text = README.format(origin=logs[-1].origin, size=size, profile=profile)
+    if len(logs) > 1:
+        text += JOINT + "".join(_joint(*two) for two in pairwise(logs)) + (HELD if earlier else NOT_HELD)
+    return text.encode("utf-8")
+
+
+def _joint(before: Log, log: Log) -> str:
+    lost = "nobody can tell from here how many" if log.lost is None else str(log.lost)
+    return CONTINUED.format(before=before.origin, size=log.base - before.base, day=log.day, name=log.origin, lost=lost)
 
 
 # --- the schema -------------------------------------------------------------------------------------------

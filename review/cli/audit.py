@@ -11,7 +11,7 @@ from typing import TextIO
 import click
 
 from review import config, store
-from review.actions import checkpoints, log, witnesses
+from review.actions import checkpoints, log, origins, witnesses
 from review.actions import keys as signing
 from review.audit import export as exports
 from review.audit import fsck as checks
@@ -36,6 +36,11 @@ NO_RIGHT = "This person's role does not allow it."
 ROTATED = (
     "The key was changed. Publish the new one where the old one stands, and write a new key file with "
     "flask audit key --export FILE: the old file does not sign any more."
+)
+CONTINUED = (
+    "The log goes on as %(origin)s; %(lost)s published entries of the old one are lost. Start the desk and its worker "
+    "again, set ASSAY_ORIGIN to the new name where you set it, publish the new key beside the old one with a word on "
+    "what happened, and write a new key file with flask audit key --export FILE."
 )
 PUBLISHED_OPEN = "A round is open: this checkpoint's time and size tell of what happened in it."
 
@@ -216,6 +221,27 @@ def clock(accepted: bool, email: str, reason: str) -> None:
     except DomainError as refusal:
         raise click.ClickException(_words(refusal)) from refusal
     click.echo("The clock is accepted.", err=True)
+
+
+@group.command("continue")
+@click.option("--origin", required=True, metavar="NEW", help="The new log's name: one that this desk never had.")
+@click.option("--as", "email", metavar="EMAIL", required=True, help="The admin who decides it.")
+def go_on(origin: str, email: str) -> None:
+    """Go on under a new name where the database is older than what was published and nothing newer can be restored.
+
+    Prints the new verifier key. Rounds, settlements and proposals that were under way fall, their votes unseen.
+    """
+    if health.migrations() == "missing":
+        raise click.ClickException(NO_DESK)
+    try:
+        lost = origins.continue_log(acting_as(email), origin=origin)
+        origins.take_up(origin)
+        log.record_heads()
+        checkpoints.publish_checkpoint()
+    except DomainError as refusal:
+        raise click.ClickException(_words(refusal)) from refusal
+    click.echo(CONTINUED % {"origin": origin, "lost": lost}, err=True)
+    click.echo(_present_key())
 
 
 def _words(refusal: DomainError) -> str:

@@ -74,7 +74,7 @@ def _watched(size: int) -> Iterator[Callable[[int], None]]:
 def told(made: exports.Made, asked: Named | None) -> str:
     """The closing line: how many of how many events, and what is withheld."""
     of = f" of {asked.incident}" if asked else ""
-    counts = f"{made.shown} of {made.size} events, profile {made.profile}{of}"
+    counts = f"{made.shown} of {made.leaves} events, profile {made.profile}{of}"
     return f"{counts}; withheld: {_why(made, asked)}."
 
 

@@ -93,7 +93,8 @@ def _keys(home: Path) -> Finding:
         keys.load(home)
     except keys.MissingKey as missing:
         return Finding("Keys", FAILURE, f"{missing} is gone: nothing can be written. Bring the keys folder back.")
-    signer, seeds = keyring.ring(session).present, keys.seeds(home, config.origin())
+    signer = keyring.ring(session).present
+    seeds = {} if signer is None else keys.seeds(home, signer.vkey.split("+")[0])
     if signer is not None and signer.vkey not in seeds:
         return Finding(
             "Keys",

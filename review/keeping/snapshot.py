@@ -42,6 +42,11 @@ _TABLES = """
     GROUP BY c.oid, c.relname ORDER BY c.relname
 """
 
+# The size of the present log: it begins where its own opening stands, also in tables of an earlier version.
+HEAD = (
+    "SELECT origin, size - (SELECT max(seq) FROM event WHERE type = 'log.opened'), edge, day FROM log_head"
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Head:
@@ -147,7 +152,7 @@ def _names(columns: Sequence[str]) -> sql.Composed:
 
 def _told(engine: str, ask: Ask, parts: Sequence[Part]) -> Snapshot:
     ((revision,),) = ask(f"SELECT version_num FROM {VERSION_TABLE}")
-    heads = [_head(*row) for row in ask("SELECT origin, size, edge, day FROM log_head")]
+    heads = [_head(*row) for row in ask(HEAD)]
     objects = tuple(row[0] for row in ask("SELECT sha256 FROM capture ORDER BY sha256"))
     return Snapshot(engine, revision, heads[0] if heads else None, objects, tuple(parts))
 

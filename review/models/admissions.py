@@ -15,6 +15,7 @@ from review.models.people import Person
 from review.models.trail import Event
 from review.rules.dossier import Dossier
 from review.rules.permissions import PERMISSIONS, Actor
+from review.rules.places import here
 from review.rules.visibility import exists_for
 
 SOME = 500  # events asked for at once
@@ -73,11 +74,11 @@ def of_hidden_claims(session: Any, actor: Actor, seqs: Collection[int]) -> set[i
         some = wanted[start : start + SOME]
         of_claims = select(Event.seq, Event.line).where(Event.seq.in_(some), Event.type.like("claim.%"))
         rows += session.execute(of_claims).all()
-    return {row.seq for row in rows if hidden & {row.seq, *_claims_named(row.line)}}
+    return {row.seq for row in rows if hidden & {row.seq, *_claims_named(row.seq, row.line)}}
 
 
-def _claims_named(line: bytes) -> set[Any]:
-    body = orjson.loads(line)["body"]
+def _claims_named(seq: int, line: bytes) -> set[Any]:
+    body = here(orjson.loads(line), seq)["body"]
     return {body.get("claim"), body.get("of")}
 
 

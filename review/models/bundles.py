@@ -14,11 +14,12 @@ from review.audit.events import PROFILES, TYPES
 from review.extensions import Base
 from review.models.columns import Moment
 from review.models.decisions import Determination
-from review.models.dossiers import read_disclosure
+from review.models.dossiers import joints, read_disclosure
 from review.models.incidents import Incident
 from review.models.trail import Disclosure, Event
 from review.rules import bundles
 from review.rules.bundles import LEAVING, PUBLIC, SILENCING
+from review.rules.places import here
 
 
 class Bundle(Base):
@@ -54,11 +55,11 @@ class Bundle(Base):
 def silenced(session: Any, *, profile: str, size: int, incident_id: int | None) -> bool:
     """Whether something that such a bundle under this size tells has been restricted, removed or taken back since."""
     said = session.execute(
-        select(Event.type, Event.line)
+        select(Event.seq, Event.type, Event.line)
         .outerjoin(Incident, Incident.id == Event.incident_id)
         .where(Event.seq >= size, Event.type.in_(_types(profile)), _told(profile, size, incident_id))
     )
-    bodies = [(type_, orjson.loads(line)["body"]) for type_, line in said]
+    bodies = [(type_, here(orjson.loads(line), seq)["body"]) for seq, type_, line in said]
     if any(bundles.silences(type_, body) and _shown(session, profile, type_, body) for type_, body in bodies):
         return True
     return profile == PUBLIC and _source_taken_back(session, size, incident_id)
@@ -130,3 +131,9 @@ def public_bundle(session: Any) -> Bundle | None:
 def determined(size: int) -> Any:
     """The incidents that have a determination under this size."""
     return select(Determination.incident_id).where(Determination.seq < size)
+
+
+def can_stand_alone(session: Any, incident: Incident) -> bool:
+    """Whether a bundle of it alone can be made: not where its chain began before the log took its present name."""
+    begin = max(joints(session), default=0)
+    return incident.first_seq is not None and incident.first_seq >= begin

@@ -18,6 +18,7 @@ from review.models.trail import CodebookVersion, Disclosure, Event, Policy
 from review.rules.dossier import Dossier, Record
 from review.rules.folds_grading import ballot
 from review.rules.history import History
+from review.rules.places import here, sealed_here
 from review.rules.policy import Policy as PolicyValue
 
 _EVENT, _DISCLOSURE = Event.__table__, Disclosure.__table__
@@ -36,6 +37,7 @@ _SEALED = (
 _OF_ONE = select(_DISCLOSURE.c.digest, _DISCLOSURE.c.text, _DISCLOSURE.c.sealed).where(
     _DISCLOSURE.c.seq == bindparam("vote")
 )
+_JOINTS = select(_EVENT.c.seq).where(_EVENT.c.type == "log.opened", _EVENT.c.seq > 0).order_by(_EVENT.c.seq)
 EVERYBODY = "*"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
@@ -64,16 +66,16 @@ def history_for(session: Any, incident: Incident, who: str, opener: Opener) -> H
 
 
 def _whole(session: Any, incident: Incident, openers: Mapping[str, Opener]) -> History:
-    folded = History(incident.name, policies(session), codebooks(session))
+    folded = unfolded(session, incident.name)
     for record in records(session, incident.id, openers):
         folded.apply(record)
-    return folded
+    return crossed(folded)
 
 
 def _present(session: Any, incident: Incident) -> History:
     """The chain up to its last event, no sealed vote opened: what is on the shelf and what came since."""
     kept = shelf.taken(session.get_bind(), incident.id)
-    if kept is None:
+    if kept is None or kept.folded.joints != joints(session):
         return _shelved(session, incident, _whole(session, incident, {}))
     if incident.last_leaf is not None and bytes(incident.last_leaf) == kept.leaf:
         return kept.folded
@@ -133,20 +135,21 @@ def records(session: Any, incident_id: int, openers: Mapping[str, Opener]) -> It
 def _records(session: Any, rows: Sequence[Any], openers: Mapping[str, Opener]) -> Iterable[Record]:
     sealed = _disclosures(session, rows, openers)
     for seq, line, leaf, judged in rows:
-        yield record(orjson.loads(line), sealed.get(seq, {}), leaf, judged)
+        yield record(seq, orjson.loads(line), sealed.get(seq, {}), leaf, judged)
 
 
-def record(event: Mapping[str, Any], sealed: Mapping[str, Any], leaf: bytes, judged: str | None) -> Record:
-    """One event as the rules take it."""
+def record(seq: int, said: Mapping[str, Any], sealed: Mapping[str, Any], leaf: bytes, judged: str | None) -> Record:
+    """The event at this place, as its line says it, as the rules take it."""
+    event = here(said, seq)
     return Record(
-        seq=event["seq"],
+        seq=seq,
         iseq=event["iseq"],
         day=event["day"],
         type=event["type"],
         actor=event["actor"],
         role=event["role"],
         body=event["body"],
-        sealed=sealed,
+        sealed=sealed_here(event["type"], sealed, seq - said["seq"]),
         leaf=bytes(leaf),
         judged=judged,
     )
@@ -168,6 +171,22 @@ def _disclosures(session: Any, rows: Sequence[Any], openers: Mapping[str, Opener
         name, value = read_disclosure(text)
         found.setdefault(seq, {})[name] = value
     return found
+
+
+def joints(session: Any) -> tuple[int, ...]:
+    """The places where the log of this desk went on under another name."""
+    return tuple(session.scalars(_JOINTS))
+
+
+def unfolded(session: Any, incident: str) -> History:
+    """The history of an incident of which no event was told yet."""
+    return History(incident, policies(session), codebooks(session), joints=joints(session))
+
+
+def crossed(folded: History) -> History:
+    """A history that was told to its end, over every joint that came after its last event."""
+    folded.cross(folded.joints[-1] if folded.joints else 0)
+    return folded
 
 
 class _Kept(Mapping[int, Any]):

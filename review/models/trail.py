@@ -56,7 +56,8 @@ class LogHead(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     origin: Mapped[str] = mapped_column(String(200))
-    size: Mapped[int] = mapped_column(Seq, default=0)
+    base: Mapped[int] = mapped_column(Seq, default=0, server_default="0")  # where the present log begins
+    size: Mapped[int] = mapped_column(Seq, default=0)  # counted from this desk's first leaf, and so is signed_size
     edge: Mapped[list[str]] = mapped_column(JSON, default=list)
     day: Mapped[str | None] = mapped_column(String(10))
     signed_size: Mapped[int] = mapped_column(Seq, default=0)

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from review import config
 from review.models import Bundle, Checkpoint, Incident, session
 from review.models.admissions import exists
-from review.models.bundles import determined, public_bundle, silenced
+from review.models.bundles import can_stand_alone, determined, public_bundle, silenced
 from review.models.refs import find_incident, ref_of
 from review.rules.bundles import KEPT
 from review.rules.errors import Forbidden, NotFound
@@ -91,8 +91,9 @@ def stands_in_the_public_bundle(incident: int) -> bool:
     whole = public_bundle(session)
     if whole is None:
         return False
-    told = select(Incident.id).where(Incident.id == incident, Incident.id.in_(determined(whole.size)))
-    return session.scalar(told) is not None
+    told = select(Incident).where(Incident.id == incident, Incident.id.in_(determined(whole.size)))
+    row = session.scalars(told).one_or_none()
+    return row is not None and can_stand_alone(session, row)
 
 
 NOT_SHOWN: Any = object()

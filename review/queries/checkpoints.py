@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from urllib.parse import quote
 
 from sqlalchemy import select
@@ -16,6 +17,7 @@ from review.audit.note import consistency_text, parse_checkpoint
 from review.audit.subtrees import StoredTree
 from review.audit.witnesses import line_names, with_lines
 from review.models import Checkpoint, Cosignature, Event, Timestamp, session
+from review.queries.logs import Logs
 from review.rules.errors import NotFound, ReadOnly
 from review.rules.rollbacks import ANOTHER_HISTORY
 
@@ -34,9 +36,13 @@ class Said:
 
 @dataclass(frozen=True, slots=True)
 class Published:
-    """One published checkpoint: its file, and who cosigned and who timestamped it."""
+    """One published checkpoint: its file, and who cosigned and who timestamped it.
+
+    `size` is counted from this desk's first entry, and so are the addresses; `entries` are those of its log.
+    """
 
     size: int
+    entries: int
     root: str
     text: str
     published_at: datetime
@@ -46,11 +52,15 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class CheckpointsPage:
-    """Checkpoints, the latest first; `older` is the first of the next page."""
+    """Checkpoints, the latest first; `older` is the first of the next page.
+
+    `before` says of each what it is proven to continue: the one before it in the same log, by size and entries.
+    """
 
     rows: tuple[Published, ...]
     first: bool
     older: int | None
+    before: Mapping[int, tuple[int, int]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +91,17 @@ def page(before: int | None = None) -> CheckpointsPage:
     """One page of the list."""
     rows = _published(ROWS + 1, before)
     shown = rows[:ROWS]
-    return CheckpointsPage(shown, before is None, rows[ROWS].size if len(rows) > ROWS else None)
+    older = rows[ROWS].size if len(rows) > ROWS else None
+    return CheckpointsPage(shown, before is None, older, _continued(rows))
+
+
+def _continued(rows: Sequence[Published]) -> dict[int, tuple[int, int]]:
+    """Where the log went on under another name no proof leads from one to the next: the joint is in the bundle."""
+    return {
+        row.size: (earlier.size, earlier.entries)
+        for row, earlier in pairwise(rows)
+        if earlier.size > row.size - row.entries
+    }
 
 
 def feed() -> Feed:
@@ -90,7 +110,8 @@ def feed() -> Feed:
     if not entries:
         raise NotFound("not-published")
     origin = parse_checkpoint(entries[0].text).origin
-    opened = session.scalar(select(Event.day).where(Event.seq == 0)) or "1970-01-01"
+    begin = entries[0].size - entries[0].entries
+    opened = session.scalar(select(Event.day).where(Event.seq == begin)) or "1970-01-01"
     return Feed(origin, _tag(origin, opened), entries[0].published_at, entries)
 
 
@@ -108,10 +129,11 @@ def _published(most: int, before: int | None = None) -> tuple[Published, ...]:
         statement = statement.where(Checkpoint.size < before)
     rows = session.execute(statement.limit(most)).all()
     sizes = [row.size for row in rows]
-    lines, stamps = _lines(sizes), _stamps(sizes)
+    lines, stamps, logs = _lines(sizes), _stamps(sizes), Logs()
     return tuple(
         Published(
             size=row.size,
+            entries=logs.entries(row.size),
             root=row.text.split("\n")[2],
             text=with_lines(row.text, lines[row.size]),
             published_at=row.published_at,
@@ -144,8 +166,11 @@ def consistency(old: int, new: int) -> str:
     if old > new:
         raise NotFound("not-published")
     earlier, later = one(old), one(new)
-    path = StoredTree(session, new).consistency_path(old)
+    base = Logs().before(new)
+    if old <= base:
+        raise NotFound("not-published")  # of an earlier log: no proof leads over a joint
+    path = StoredTree(session, new - base, base).consistency_path(old - base)
     roots = parse_checkpoint(earlier).root, parse_checkpoint(later).root
-    if not tree.check_consistency(old, new, *roots, path):
+    if not tree.check_consistency(old - base, new - base, *roots, path):
         raise ReadOnly(ANOTHER_HISTORY, held=new, published=new)
-    return consistency_text(old, path, later)
+    return consistency_text(old - base, path, later)

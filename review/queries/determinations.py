@@ -9,9 +9,10 @@ from sqlalchemy import select
 
 from review.audit.mute import TELLING, Silence, mute
 from review.models import Incident, Stream, session
-from review.models.dossiers import codebooks, policies, records
+from review.models.dossiers import codebooks, joints, policies, records
 from review.models.refs import find_incident, ref_of
 from review.queries.bundles import stands_in_the_public_bundle
+from review.queries.logs import Logs
 from review.queries.published_sources import Origin, grouped, sources
 from review.queries.rechecks import Check, checks
 from review.queries.removed import Removed, publicly_removed
@@ -113,6 +114,7 @@ class DeterminationPage:
     counted: int
     links: int
     kept_back: int
+    number: int  # of its entry, in the log that it stands in
     leaf: str
     bundled: bool
     removed: tuple[Removed, ...]
@@ -175,12 +177,14 @@ def _public_refs(names: Iterable[str]) -> tuple[str, ...]:
 
 
 def _fold(row: Incident, chain: Iterable[Record]) -> Dossier:
-    return fold(row.name, chain, policies=policies(session), codebooks=codebooks(session))
+    return fold(
+        row.name, chain, policies=policies(session), codebooks=codebooks(session), joints=joints(session)
+    )
 
 
 def _audible(incident: str, chain: list[Record]) -> list[Record]:
     """The events that no open round mutes: nothing else may move a public page."""
-    silence = Silence()
+    silence = Silence(joints=joints(session))
     for record in chain:
         if record.type in TELLING:
             silence.take(record.seq, record.type, incident, record.body)
@@ -239,6 +243,7 @@ def _page(
         counted=sum(origin.counted for origin in origins),
         links=sum(len(origin.sources) for origin in origins),
         kept_back=len(then.attached) - len(shown),
+        number=Logs().number(chosen.seq),
         leaf=next((record.leaf.hex() for record in chain if record.seq == chosen.seq), ""),
         bundled=stands_in_the_public_bundle(row.id),
         removed=publicly_removed(_audible(row.name, chain)),

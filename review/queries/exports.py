@@ -70,8 +70,9 @@ def _made(viewer: Actor) -> tuple[Made, ...]:
 
 
 def _one(row: object, told: dict[str, str | None], names: dict[str, str], purposes: _Purposes) -> Made:
-    body = orjson.loads(row.line)["body"]  # type: ignore[attr-defined]
-    shown = purposes.shown(body["profile"], body["size"], told["person"])
+    event = orjson.loads(row.line)  # type: ignore[attr-defined]
+    body, base = event["body"], row.seq - event["seq"]  # type: ignore[attr-defined]
+    shown = purposes.shown(body["profile"], base + body["size"], told["person"])
     return Made(
         day=row.day,  # type: ignore[attr-defined]
         profile=body["profile"],

@@ -10,7 +10,8 @@ from review.audit import checkpoint_files
 from review.audit.events import TYPES
 from review.audit.mute import TELLING, Silence, mute
 from review.models import session
-from review.models.dossiers import records
+from review.models.dossiers import joints, records
+from review.queries.logs import Logs
 from review.queries.reading import Reading, pseudonym_in, read_incident
 from review.queries.removed import Removed, removed
 from review.queries.seals import Seal, seals
@@ -111,7 +112,7 @@ def history_page(viewer: Actor, ref: str) -> HistoryPage:
 
 def audible(reading: Reading, chain: Iterable[Record]) -> list[Record]:
     """The events of the chain that this viewer is shown."""
-    silence, known = Silence(), list(chain)
+    silence, known = Silence(joints=joints(session)), list(chain)
     for record in known:
         if record.type in TELLING:
             silence.take(record.seq, record.type, reading.name, record.body)
@@ -136,7 +137,8 @@ class _Teller:
         opened = self.dossier.open_round
         self.named_until = opened.seq if opened else None
         self.seals = seals(reading.id, self.dossier.rounds) if self.sight.markers else {}
-        self.published = checkpoint_files.latest_size(session) or 0
+        self.logs = Logs()
+        self.published: dict[int | None, int] = {}
 
     def entry(self, record: Record) -> Entry:
         grade, casualties, letter = self._result(record)
@@ -152,11 +154,18 @@ class _Teller:
             casualties=casualties,
             letter=letter,
             place=record.iseq if settled else None,
-            provable=settled and record.seq < self.published,
+            provable=settled and self._is_covered(record.seq),
             seal=self.seals.get(record.seq),
             removed=self.gone.get(record.seq, ()),
             may_ask=self.asks and settled and record.type != "vote.committed" and bool(record.sealed),
         )
+
+    def _is_covered(self, seq: int) -> bool:
+        """Whether a published checkpoint of the log that it stands in covers a step."""
+        ended = self.logs.ends(seq)
+        if ended not in self.published:
+            self.published[ended] = checkpoint_files.latest_size(session, ended) or 0
+        return seq < self.published[ended]
 
     def _values(self, record: Record) -> dict[str, Any]:
         values = {name: value for name, value in record.body.items() if isinstance(value, str | int)}

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 import orjson
 from sqlalchemy import select
@@ -15,6 +16,7 @@ from review.audit.keyring import Signer
 from review.models import Checkpoint, Event, session
 from review.models import Policy as PolicyRow
 from review.queries.bundles import Kept, public_file
+from review.queries.logs import Logs
 from review.rules.grades import CODEBOOKS, Codebook, Grade
 from review.rules.policy import Policy
 
@@ -72,6 +74,18 @@ class AuditPage:
     verifier_sha256: str
     key_id: str | None  # the eight characters of the key that can be read out over a telephone
     bundle: Kept | None
+    continued: tuple[Continued, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """Where the log went on under a new name: the one before it, how much of it stands, and how much is lost."""
+
+    day: str
+    name: str
+    before: str
+    size: int
+    lost: int | None
 
 
 def method_page() -> MethodPage:
@@ -103,8 +117,8 @@ def _distances(book: Codebook) -> tuple[tuple[str, tuple[int | None, ...]], ...]
 
 def audit_page() -> AuditPage:
     """The last checkpoint that left the building, the key that signed it, and the verifier's own digest."""
-    opened = session.scalar(select(Event.line).where(Event.type == "log.opened").order_by(Event.seq).limit(1))
-    entry = orjson.loads(opened) if opened else None
+    lines = session.scalars(select(Event.line).where(Event.type == "log.opened").order_by(Event.seq.desc()))
+    opened = [orjson.loads(line) for line in lines]
     ring = keyring.ring(session)
     present = ring.present
     return AuditPage(
@@ -112,17 +126,26 @@ def audit_page() -> AuditPage:
         vkey=present.vkey if present else None,
         former=tuple(reversed(ring.signers[:-1])),
         since=present.day if present else None,
-        origin=entry["log"] if entry else None,
+        origin=opened[0]["log"] if opened else None,
         verifier_sha256=hashlib.sha256(VERIFIER.read_bytes()).hexdigest(),
         key_id=present.id if present else None,
         bundle=public_file(),
+        continued=tuple(_continued(entry) for entry in opened if entry["body"]["continues"]),
     )
+
+
+def _continued(entry: Any) -> Continued:
+    before = entry["body"]["continues"]
+    return Continued(entry["day"], entry["log"], before["origin"], before["size"], before["lost"])
 
 
 def checkpoints(most: int) -> tuple[Signed, ...]:
     """The published checkpoints, the latest first."""
-    rows = session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(most))
+    rows, logs = session.scalars(select(Checkpoint).order_by(Checkpoint.size.desc()).limit(most)), Logs()
     return tuple(
-        Signed(row.size, row.text.splitlines()[2], checkpoint_files.text(session, row.size) or "", row.published_at)
-        for row in rows
+        Signed(logs.entries(row.size), row.text.splitlines()[2], _file(row.size), row.published_at) for row in rows
     )
+
+
+def _file(size: int) -> str:
+    return checkpoint_files.text(session, size) or ""

@@ -17,6 +17,7 @@ from review.models import Event, Incident, session
 from review.models.dossiers import records
 from review.queries import checkpoints
 from review.queries.history import audible
+from review.queries.logs import Logs
 from review.queries.reading import read_incident
 from review.rules.errors import NotFound, ReadOnly
 from review.rules.permissions import Actor
@@ -44,12 +45,17 @@ def proof(viewer: Actor, ref: str, iseq: int) -> str:
 
 
 def _proof(seq: int) -> str:
-    size = checkpoint_files.latest_size(session) or 0
+    logs = Logs()
+    ended, base = logs.ends(seq), logs.begins(seq)
+    size = checkpoint_files.latest_size(session, ended) or 0
     if seq >= size:
+        if ended is not None:
+            raise NotFound  # published by no checkpoint of its own log, and the next one only names its root
         raise NotFound("not-covered", hour=f"{clock.now() + timedelta(hours=1):%H}")
     file = checkpoints.one(size)
-    path = StoredTree(session, size).inclusion_path(seq)
+    index, length = seq - base, size - base
+    path = StoredTree(session, length, base).inclusion_path(index)
     leaf = bytes(session.scalar(select(Event.leaf).where(Event.seq == seq)) or b"")
-    if not tree.check_inclusion(leaf, seq, size, path, parse_checkpoint(file).root):
+    if not tree.check_inclusion(leaf, index, length, path, parse_checkpoint(file).root):
         raise ReadOnly(ANOTHER_HISTORY, held=size, published=size)
-    return inclusion_text(seq, path, file)
+    return inclusion_text(index, path, file)

@@ -13,6 +13,7 @@ from sqlalchemy import select
 from review.audit.events import TYPES
 from review.audit.events.event import ALWAYS
 from review.models import Checkpoint, Disclosure, Event, session
+from review.queries.logs import Logs
 from review.rules.dossier import Round
 
 
@@ -21,6 +22,7 @@ class Covering:
     """The first published checkpoint over a step: from then on nobody can alter it unseen."""
 
     size: int
+    entries: int  # of its own log, as its text says
     published_at: datetime
 
 
@@ -32,6 +34,7 @@ class Seal:
     """
 
     seq: int
+    number: int  # in its own log
     leaf: str
     under: Covering | None
     still: int
@@ -43,10 +46,12 @@ def seals(incident: int, rounds: Sequence[Round]) -> dict[int, Seal]:
     steps = session.execute(
         select(Event.seq, Event.type, Event.leaf).where(Event.incident_id == incident)
     ).all()
-    kept, published = _kept(incident), _published()
+    logs = Logs()
+    kept, published = _kept(incident), _published(logs)
     return {
         seq: Seal(
             seq=seq,
+            number=logs.number(seq),
             leaf=bytes(leaf).hex(),
             under=_covering(published, seq),
             still=sum(is_sealed for name, is_sealed in kept[seq] if name not in ALWAYS),
@@ -58,9 +63,9 @@ def seals(incident: int, rounds: Sequence[Round]) -> dict[int, Seal]:
     }
 
 
-def _published() -> list[Covering]:
+def _published(logs: Logs) -> list[Covering]:
     rows = session.execute(select(Checkpoint.size, Checkpoint.published_at).order_by(Checkpoint.size))
-    return [Covering(size, published_at) for size, published_at in rows]
+    return [Covering(size, logs.entries(size), published_at) for size, published_at in rows]
 
 
 def _covering(published: Sequence[Covering], seq: int) -> Covering | None:

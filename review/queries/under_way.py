@@ -14,7 +14,7 @@ from review import clock, config
 from review.audit import canonical, keys
 from review.models import Disclosure, Event, Incident, Participation, Stream, session
 from review.models.admissions import shown_to
-from review.models.dossiers import codebooks, policies, read_disclosure, record
+from review.models.dossiers import codebooks, crossed, joints, policies, read_disclosure, record
 from review.models.people import Person, PersonKey
 from review.models.persons import KEY_LABEL
 from review.queries.due import answers_due, arguments_due, deadlines, settlers_due
@@ -116,16 +116,16 @@ def _times(
 
 
 def _folded(found: Iterable[Any]) -> dict[int, History]:
-    known_policies, known_codebooks = policies(session), codebooks(session)
-    histories = {row.id: History(row.name, known_policies, known_codebooks) for row in found}
+    known = policies(session), codebooks(session), None, joints(session)
+    histories = {row.id: History(row.name, *known) for row in found}
     ids = list(histories)
     sealed = _disclosures(ids)
     events = select(Event.incident_id, Event.seq, Event.line, Event.leaf, Event.judged).where(
         Event.incident_id.in_(ids)
     )
     for incident_id, seq, line, leaf, judged in session.execute(events.order_by(Event.incident_id, Event.iseq)):
-        histories[incident_id].apply(record(orjson.loads(line), sealed.get(seq, {}), leaf, judged))
-    return histories
+        histories[incident_id].apply(record(seq, orjson.loads(line), sealed.get(seq, {}), leaf, judged))
+    return {id_: crossed(folded) for id_, folded in histories.items()}
 
 
 def _disclosures(ids: list[int]) -> dict[int, dict[str, Any]]:

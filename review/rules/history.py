@@ -43,15 +43,18 @@ def fold(
     policies: Policies,
     codebooks: Codebooks,
     ballots: Mapping[int, Ballot] | None = None,
+    joints: Sequence[int] = (),
 ) -> Dossier:
     """The dossier that `records` (one incident's chain, in iseq order) amount to.
 
     `policies` and `codebooks` map the seq of their log events to their values; `ballots` maps a vote's seq to
-    what the reader may open of it while the round has not closed (their own, or all of them for the close).
+    what the reader may open of it while the round has not closed (their own, or all of them for the close). `joints`
+    are the places where the log went on under another name.
     """
-    history = History(incident, policies, codebooks, ballots or {})
+    history = History(incident, policies, codebooks, ballots or {}, joints)
     for record in records:
         history.apply(record)
+    history.cross(joints[-1] if joints else 0)
     return history.dossier()
 
 
@@ -88,9 +91,11 @@ class History:
         policies: Policies,
         codebooks: Codebooks,
         ballots: Mapping[int, Ballot] | None = None,
+        joints: Sequence[int] = (),
     ) -> None:
         self.incident = incident
         self.policies, self.codebooks, self.ballots = policies, codebooks, ballots or {}
+        self.joints, self.crossed = tuple(joints), 0
         start = hashlib.sha256(incident.encode()).digest()
         self.evidence = self.digest = start
         self.stage, self.before_exit = "", "logged"
@@ -120,12 +125,40 @@ class History:
 
     def apply(self, record: Record) -> None:
         """Take one more event into account."""
+        self.cross(record.seq)
         self._digest(record)
         handler = FOLDS.get(record.type)
         if handler:
             handler(self, record)
         self._move(record)
         self.size, self.last, self.leaf = record.iseq + 1, record.seq, record.leaf
+
+    def cross(self, place: int) -> None:
+        """Go over every joint up to a place of the log: where it went on under another name, what was in flight falls.
+
+        Nothing of it is revealed: its votes stay sealed for ever, as those of an abandoned round do. What stands are
+        the versions, the numbers of rounds and sources, who took part, and every conflict.
+        """
+        passed = [joint for joint in self.joints if self.crossed < joint <= place]
+        if not passed:
+            return
+        self.crossed = passed[-1]
+        if self.size == 0:
+            return
+        for number, round_ in self.rounds.items():
+            if round_.open:
+                self.rounds[number] = replace(round_, result="abandoned")
+        for seq, proposal in self.proposals.items():
+            if proposal.state in ("standing", "approved"):
+                self.proposals[seq] = replace(proposal, state="voided", override=None, approval=None)
+        self.end_settlement()
+        self.stage, self.before_exit = self._at_rest(self.stage), self._at_rest(self.before_exit)
+        self.fields.update(reopened=None, needs_round=False)
+
+    def _at_rest(self, stage: str) -> str:
+        if stage not in workflow.IN_FLIGHT:
+            return stage
+        return "published" if self.published() else "logged"
 
     def dossier(self) -> Dossier:
         """The state after the last event applied, frozen."""

@@ -233,6 +233,7 @@ _TABLE = (
     _permission("export", N_("Export the trail"), "lead admin auditor system"),
     _permission("back_up", N_("Note that a backup was made"), "admin system"),
     _permission("rotate_key", N_("Change the signing key"), "admin system"),
+    _permission("continue_log", N_("Go on under a new name after a rollback"), "admin"),
     _permission("accept_clock", N_("Accept the clock"), "admin system"),
     _permission("close_due", N_("Close a round that owes nothing"), "system"),
     _permission("end_arguments", N_("Open the second vote when the arguments have run out"), "system"),

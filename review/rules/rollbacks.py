@@ -15,7 +15,8 @@ _MENDED = {
     OLDER: N_(
         "The database is older than what was published of its log: it holds %(held)s of %(published)s published "
         "entries. Missing: %(missing)s, from %(day)s on. Everything can be read and nothing is written until an admin "
-        "brings back a newer backup."
+        "brings back a newer backup or, where there is none, lets the log go on under a new name with flask audit "
+        "continue."
     ),
     EMPTIED: N_(
         "The database is empty, and %(published)s entries of this desk's log were published. Nothing is written until "

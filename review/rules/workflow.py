@@ -24,6 +24,7 @@ STAGES = {
 }
 
 LIVE = ("logged", "grading", "settlement", "approval", "published")
+IN_FLIGHT = ("grading", "settlement", "approval")
 BACK: Literal["back"] = "back"  # to published where a version stands, else to logged
 BEFORE: Literal["before"] = "before"  # to the stage before the exit
 

@@ -226,7 +226,7 @@ def test_a_checkpoint_without_the_old_signature_is_named(team: builders.Desk) ->
     forged = checkpoints._signed(session.execute(select(LogHead.__table__)).one(), _edge(head), ring)
     assert signers(forged.text, *[one.vkey for one in ring.signers]) == [ring.signers[1].vkey]
     with account_write():
-        checkpoints._publish(forged, _edge(head))
+        checkpoints._publish(forged, _edge(head), 0)
     assert differences() == [
         f"The checkpoint of {head.size} events is the first after a change of the key and bears not both signatures."
     ]

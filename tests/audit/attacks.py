@@ -101,7 +101,7 @@ SQLITE = (
     _one("a delete trigger asleep in a replace", "PRAGMA recursive_triggers=OFF", "REPLACE INTO vote SELECT * FROM vote"),
     _one("the checks of the rows asleep", "PRAGMA ignore_check_constraints=ON", f"DELETE FROM event WHERE seq = {LAST}"),
     _one("the references asleep", "PRAGMA foreign_keys=OFF", f"DELETE FROM event WHERE seq = {LAST}"),
-    _one("a replace over the head", "REPLACE INTO log_head SELECT id, origin, 0, edge, day, 0, NULL, '[]' FROM log_head"),
+    _one("a replace over the head", "REPLACE INTO log_head SELECT id, origin, 0, edge, day, 0, NULL, '[]', 0 FROM log_head"),
     _one(
         "another database under the name that a guard reads",
         "ATTACH DATABASE ':memory:' AS beside", "CREATE TABLE beside.event AS SELECT 900 AS seq, 9 AS iseq, 1 AS incident_id",

@@ -22,6 +22,7 @@ from review.audit.heads import Heads
 from review.audit.note import Checkpoint, verifier_key
 from review.audit.replay import Replay, Replayed, Told
 from review.audit.stored import ERASING, Row, Said
+from review.audit.stored import Log as One
 from review.rules import approval, rounds, settlement
 from review.rules.dossier import Dossier, Record
 from review.rules.grades import CODEBOOKS
@@ -75,7 +76,7 @@ class Forge:
         from review.audit.tree import Edge
 
         self.append = Append(ORIGIN, Edge(), DAY, AT)
-        self.origin = ORIGIN
+        self.logs = (One(ORIGIN, 0),)
         self.rows: list[Row] = []
         self.said: list[Said] = []
         self.values: dict[int, dict[str, Any]] = {}

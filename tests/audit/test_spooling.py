@@ -14,7 +14,7 @@ from review.audit.export import export
 from review.audit.leaves import LeafFile
 from review.audit.note import Checkpoint
 from review.audit.published import Grades
-from review.audit.stored import BLOCK, Row, Said
+from review.audit.stored import BLOCK, Log, Row, Said
 from review.audit.tree import Edge, consistency_path, inclusion_path, root
 from review.store import Store
 from tests.audit import forge
@@ -27,7 +27,7 @@ RANGE = {"injured": [None, None], "killed": [1, 2]}
 class Long:
     """A log of so many events that nobody holds in memory: stretches of imported incidents, told anew when asked."""
 
-    origin = ORIGIN
+    logs = (Log(ORIGIN, 0),)
 
     def __init__(self, size: int) -> None:
         edge = Edge()

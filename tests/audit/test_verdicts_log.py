@@ -94,7 +94,7 @@ def a_log_opened_twice(log: Forged) -> Steps:
     yield log.add("log.opened", None, None, dict(log.find("log.opened").body))
 
 
-@CASES.case("type", "a log that continues another is not judged yet")
+@CASES.case("joint", "the log 'desk.example/log0' that it continues is not in the bundle")
 def a_log_that_continues_another(log: Forged) -> Steps:
     yield None
     opened = log.find("log.opened")

@@ -151,7 +151,8 @@ def test_its_pages_answer_and_its_forms_say_why_not(
     page = answer.get_data(as_text=True)
     assert answer.status_code == 503
     assert f"Missing: {1 + MORE}, from {clock.today()} on." in page
-    assert "until an admin brings back a newer backup" in page
+    assert "until an admin brings back a newer backup or, where there is none" in page
+    assert "with flask audit continue" in page
     assert typed in page
     healthz = reviewer.get("/healthz")
     assert (healthz.status_code, healthz.get_json()["log"]) == (503, "rolled back")

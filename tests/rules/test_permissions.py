@@ -23,7 +23,7 @@ RIGHTS = {
     "override second_override open_recheck confirm_recheck abandon_settlement "
     "merge_incident split_incident dismiss_incident withdraw_incident restore_incident restrict_incident lift_restriction ask_redaction withdraw_redaction",
     "admin": "invite add_person grant_role revoke_role deactivate_person reactivate_person define_stream set_policy "
-    "import_incidents import_sources check_trail rotate_key accept_clock join back_up "
+    "import_incidents import_sources check_trail rotate_key continue_log accept_clock join back_up "
     "reset_account reset_second_factor switch_second_factors let_leave",
     "lead admin auditor": "export",
     "lead admin": "see_people see_redactions second_redaction decline_redaction",

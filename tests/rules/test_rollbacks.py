@@ -32,7 +32,8 @@ def test_what_is_missing_is_said_exactly() -> None:
     found = behind(Head(LOG, 40, OTHER, "2026-03-01"), PUBLISHED)
     assert found is not None
     assert "it holds 40 of 52 published entries. Missing: 12, from 2026-03-01 on." in found.sentence
-    assert "an admin brings back a newer backup" in found.sentence
+    assert "an admin brings back a newer backup or, where there is none" in found.sentence
+    assert "with flask audit continue" in found.sentence
 
 
 def test_a_longer_log_with_another_root_is_another_history() -> None:

@@ -12,6 +12,7 @@ from review.audit.keys import Keys
 from review.models import Claim, Disclosure, Event, Participation, Person, PersonKey
 from review.models.dossiers import read_disclosure
 from review.models.persons import KEY_LABEL
+from review.rules.places import here
 
 EXCUSING = ("detail.redacted", "person.left")
 SOME = 500
@@ -106,7 +107,7 @@ class Excuses:
         if self.keys is None:
             return False
         line = self.session.scalar(select(Event.line).where(Event.seq == absence.seq))
-        body = canonical.read_line(bytes(line))["body"]
+        body = here(canonical.read_line(bytes(line)), absence.seq)["body"]
         claim = body["claim"]
         if isinstance(claim, int):
             claim = self.session.scalar(select(Claim.name).where(Claim.seq == claim))

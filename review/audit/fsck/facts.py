@@ -22,6 +22,7 @@ from review.models import (
 )
 from review.models.dossiers import read_disclosure
 from review.models.trail import Disclosure
+from review.rules.places import here
 
 Fact = Mapping[str, Any]
 Body = Mapping[str, Any]
@@ -125,7 +126,7 @@ def decisions(session: Any) -> Iterator[str]:
         kept = _kept(session, last, rows[-1][0])
         last = rows[-1][0]
         for seq, line, incident_id, type_ in rows:
-            event = _parsed(line)
+            event = _parsed(seq, line)
             if event is None:
                 continue
             known.take(event)
@@ -135,12 +136,12 @@ def decisions(session: Any) -> Iterator[str]:
     yield from (f"The table {table} holds a decision {seq} that no event made." for table, seq in _after(session, last))
 
 
-def _parsed(line: bytes) -> Any:
+def _parsed(seq: int, line: bytes) -> Any:
     try:
         event = orjson.loads(line)
     except orjson.JSONDecodeError:
         return None  # named where the leaves are read
-    return event if {"seq", "type", "body", "incident", "actor"} <= event.keys() else None
+    return here(event, seq) if {"seq", "type", "body", "incident", "actor"} <= event.keys() else None
 
 
 def _tables() -> list[Any]:

@@ -27,6 +27,7 @@ from review.models.dossiers import read_disclosure
 from review.models.persons import KEY_LABEL
 from review.models.signs import claims_as_sealed, of_claim
 from review.rules.permissions import PERMISSIONS
+from review.rules.places import here
 
 BLOCK = 2_000
 CLAIM_STAGES = {
@@ -55,7 +56,7 @@ def people_and_claims(session: Any, keys: Keys | None = None) -> Iterator[str]:
     statement = select(Event.seq, Event.type, Event.line, Event.incident_id, Event.day).where(Event.type.in_(types))
     for seq, type_, line, incident_id, day in session.execute(statement.order_by(Event.seq)):
         try:
-            body = orjson.loads(line)["body"]
+            body = here(orjson.loads(line), seq)["body"]
             if type_ in PEOPLE:
                 people[body["who"]] = _person(people.get(body["who"], (True, None)), type_, body)
             elif type_ in STREAMS:

@@ -27,7 +27,7 @@ from review.models import (
     Turn,
 )
 from review.models import projections as made
-from review.models.dossiers import codebooks, policies, read_disclosure, record
+from review.models.dossiers import codebooks, crossed, joints, policies, read_disclosure, record
 from review.models.refs import folded_code
 from review.models.signs import of_incident
 from review.rules.dossier import Dossier, Record
@@ -52,7 +52,7 @@ TOLD = frozenset({"stage", "needs_round", "recheck", "restricted", "public", "gr
 
 def incidents(session: Any, keys: Keys | None) -> Iterator[str]:
     """Every incident whose row, codes, sources or turns are not what its chain amounts to."""
-    known = policies(session), codebooks(session)
+    known = policies(session), codebooks(session), joints(session)
     log_names = dict(session.connection().execute(select(Person.log_name, Person.id)).all())
     columns = (_INCIDENT.id, _INCIDENT.name, *(_INCIDENT[name] for name in PROJECTED))
     statement = select(*columns).order_by(_INCIDENT.id).limit(BLOCK)
@@ -92,25 +92,25 @@ class _NotReplayed(Exception):
 
 
 def _dossier(name: str, events: Sequence[Any], sealed: Mapping[int, Sealed], known: Any) -> Dossier:
-    policies, codebooks = known
+    policies, codebooks, joints = known
     if len(events) <= len(IMPORT):
         with suppress(*UNTAKEN):  # the whole fold says which event it was
             dossier = untouched(name, list(map(partial(_record, sealed), events)), codebooks)
             if dossier is not None:
                 return dossier
-    history = History(name, policies, codebooks)
+    history = History(name, policies, codebooks, joints=joints)
     for event in events:
         try:
             history.apply(_record(sealed, event))
         except UNTAKEN as error:
             said = f"event {event[1]} cannot be replayed ({type(error).__name__} {error})."
             raise _NotReplayed(said) from error
-    return history.dossier()
+    return crossed(history).dossier()
 
 
 def _record(sealed: Mapping[int, Sealed], event: Any) -> Record:
     _id, seq, line, leaf, judged = event
-    return record(orjson.loads(line), sealed.get(seq, {}), leaf, judged)
+    return record(seq, orjson.loads(line), sealed.get(seq, {}), leaf, judged)
 
 
 def _sealed(session: Any, keys: Keys | None, low: int, high: int) -> dict[int, Sealed]:

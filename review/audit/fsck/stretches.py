@@ -22,22 +22,24 @@ class Stretches:
         self._differing: list[int] = []
         self.length = subtrees.STRETCH
         self._peaks = (self.length - 1).bit_count()
+        self._base = 0
 
-    def fill(self, edge: Edge, leaf: bytes) -> None:
-        """Compare the stretch that this leaf fills; the edge is the one before it."""
-        number = edge.size // self.length
+    def fill(self, edge: Edge, leaf: bytes, base: int) -> None:
+        """Compare the stretch that this leaf fills; the edge is the one before it, of the log that begins at `base`."""
+        self._base = base
+        number = subtrees.first_number(base) + edge.size // self.length
         kept = self._kept.pop(number, None)
         if kept is None:
             return  # it is made from the leaves when a proof needs it
         part = Edge(self.length - 1, edge.peaks[-self._peaks :])
         part.append(leaf)
         if part.root() != kept:
-            self._differing.append(number)
+            self._differing.append(subtrees.begins_at(number, base))
 
     def sentences(self) -> Iterator[str]:
         """What differs, once the last leaf was read."""
-        for number in self._differing:
-            first, last = number * self.length, (number + 1) * self.length - 1
-            yield f"The root kept of events {first} to {last} is not that of their leaves."
+        for first in self._differing:
+            yield f"The root kept of events {first} to {first + self.length - 1} is not that of their leaves."
         for number in sorted(self._kept):
-            yield f"A root is kept of events from {number * self.length} on, and they do not fill a stretch."
+            first = subtrees.begins_at(number, self._base)
+            yield f"A root is kept of events from {first} on, and they do not fill a stretch."

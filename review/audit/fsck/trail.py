@@ -16,6 +16,7 @@ from review import config
 from review.audit import canonical, keyring, keys, mute
 from review.audit.append import heads_root
 from review.audit.events import TYPES
+from review.audit.events.log import LogOpened
 from review.audit.fsck import signatures
 from review.audit.fsck.disclosures import SEALS, Sealed
 from review.audit.fsck.excuses import EXCUSING, Excuses
@@ -24,9 +25,12 @@ from review.audit.heads import Heads
 from review.audit.keys import Keys
 from review.audit.tree import Edge
 from review.models import Checkpoint, Event, Incident, LogHead
+from review.models.dossiers import joints
+from review.rules.places import here
 
 BLOCK = 2000
 SORTED = orjson.OPT_SORT_KEYS
+OPENED = LogOpened.type
 _URL = bytes.maketrans(b"+/", b"-_")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 # Columns of the tables and the connection itself: rows without the session between them.
@@ -58,7 +62,7 @@ class _Pass:
         self.names: Mapping[int, str] = {
             row.id: row.name for row in session.execute(select(Incident.id, Incident.name))
         }
-        self.size, self.day = 0, ""
+        self.size, self.base, self.day, self.origin = 0, 0, "", ""
         self.edge = Edge()
         self.stretches = Stretches(session)
         self.stretch = self.stretches.length
@@ -67,7 +71,8 @@ class _Pass:
         self.last_heads = session.scalar(
             select(Event.seq).where(Event.type == "log.heads").order_by(Event.seq.desc()).limit(1)
         )
-        self.roots: list[tuple[int, str, int, bytes]] = []
+        self.roots: list[signatures.Root] = []
+        self.covered = 0  # the size of the last published checkpoint of the log that is being read
         self.signed_edge: list[str] | None = None
         self.last_type: str | None = None
         self.misjudged: list[int] = []
@@ -100,8 +105,10 @@ class _Pass:
         if hashed != leaf:
             yield f"Event {seq}: its hash is not that of its line."
         self._checkpoint_due(seq)
+        if type_ == OPENED:
+            yield from self._joint(seq, line)
         if self.edge.size % self.stretch == self.stretch - 1:
-            self.stretches.fill(self.edge, leaf)
+            self.stretches.fill(self.edge, leaf, self.base)
         self.edge.append(leaf)
         self.last_type = type_
         try:
@@ -116,27 +123,27 @@ class _Pass:
             yield f"Event {seq}: {event.get('type')} is no type of this log."
             return
         name = None if incident_id is None else self.names.get(incident_id)
-        beside = (seq, type_, day, name, iseq, actor, role, judged, self.head.origin)
+        beside = (seq, type_, day, name, iseq, actor, role, judged, self.origin)
         inside = (
-            event["seq"], event["type"], event["day"], event["incident"], event["iseq"], event["actor"],
+            event["seq"] + self.base, event["type"], event["day"], event["incident"], event["iseq"], event["actor"],
             event["role"], None if event["body"].get("material") is False else kind.judged, event["log"],
         )  # fmt: skip
         if beside != inside:
             yield from _beside(seq, beside, inside)
         self.day = day
-        if incident_id is not None and not self._chain(event, incident_id, bytes(leaf), judged, name or ""):
+        if incident_id is not None and not self._chain(seq, event, incident_id, bytes(leaf), judged, name or ""):
             yield f"Event {seq}: its link is not to the event before it in {name}."
         if type_ in EXCUSING:
-            self.excuses.take(event)
+            self.excuses.take(here(event, seq))
         if type_ in keyring.TELLING:
             self.ring.take(event)
         hidden = kind.blind and self._must_be_sealed(seq, kind, name)
         if hidden or not sealed.stand_in_clear(seq, event["sd"], SEALS[kind]):
-            yield from self._disclosures(event, kind, sealed.of.get(seq, ()), hidden)
+            yield from self._disclosures(here(event, seq), kind, sealed.of.get(seq, ()), hidden)
 
-    def _chain(self, event: Any, incident_id: int, leaf: bytes, judged: str | None, name: str) -> bool:
+    def _chain(self, seq: int, event: Any, incident_id: int, leaf: bytes, judged: str | None, name: str) -> bool:
         """Take one more event of an incident into account; answers whether it links to the one before it."""
-        seq, type_ = event["seq"], event["type"]
+        type_ = event["type"]
         chain = self.chains.get(incident_id)
         if chain is None:
             chain = self.chains[incident_id] = _Chain(name, seq)
@@ -154,6 +161,21 @@ class _Pass:
         if self.last_heads is not None and seq < self.last_heads:
             self.heads.take(type_, name, event["iseq"], leaf)
         return bool(linked)
+
+    def _joint(self, seq: int, line: bytes) -> Iterator[str]:
+        """A log begins here: the desk's first one, or one that says truly which it continues."""
+        event = _parsed(line)
+        body, origin = event.get("body") or {}, str(event.get("log"))
+        expected = None
+        if seq:
+            expected = (self.origin, self.edge.size, canonical.b64(self.edge.root()))
+        continues = body.get("continues")
+        if (continues and tuple(continues.get(name) for name in ("origin", "size", "root"))) != expected:
+            yield f"Event {seq}: the log that it says to continue is not the one before it."
+        self.base, self.origin, self.edge, self.covered = seq, origin, Edge(), 0
+        self.heads.cross()
+        for chain in self.chains.values():
+            chain.frozen = None
 
     # disclosures
 
@@ -183,10 +205,10 @@ class _Pass:
             return False
         if mute.sealed_for_ever(self.silence, seq):
             return True
-        opened = self.silence.open.get(name)
+        opened = self.silence.open_since(name)
         if opened is not None and seq > opened:
             return True
-        windows = self.silence.abandoned.get(name, ()) if kind.type.startswith("vote.") else ()
+        windows = self.silence.windows(name) if kind.type.startswith("vote.") else ()
         return any(start < seq < end for start, end in windows)
 
     def _text(self, seq: int, digest: str, label: str, text: str, sealed: bool) -> Iterator[str]:
@@ -215,12 +237,17 @@ class _Pass:
             self.signed_edge = self.edge.to_list()
         if ends_in_heads is not (self.last_type == "log.heads"):
             self.misjudged.append(size)
-        self.roots.append((size, text, self.edge.size, self.edge.root()))
+        wanted = self.ring.wanted(size - self.base, self.covered)
+        self.covered = size - self.base
+        self.roots.append(signatures.Root(size, self.base, text, self.edge.size, self.edge.root(), wanted))
 
     def _end(self) -> Iterator[str]:
-        while self.checkpoints and self.checkpoints[0][0] <= self.edge.size:
+        while self.checkpoints and self.checkpoints[0][0] <= self.size:
             self._keep_root()
         head = self.head
+        if (head.origin, head.base) != (self.origin, self.base):
+            said = f"{self.origin} from {self.base} on"
+            yield f"The log's head says {head.origin} from {head.base} on; the leaves say {said}."
         if (head.size, head.edge, head.day) != (self.size, self.edge.to_list(), self.day):
             said = f"{head.size} events of {head.day}"
             yield f"The log's head says {said}; the leaves say {self.size} of {self.day}."
@@ -234,13 +261,11 @@ class _Pass:
         if self.keys is not None:
             yield from signatures.secret(self.ring, keys.seeds(config.home(), self.head.origin))
         for size, _text, _heads in self.checkpoints:
-            yield f"A checkpoint of {size} events was published and only {self.edge.size} events are here."
-        before = 0
-        for size, text, counted, root in self.roots:
-            yield from signatures.checkpoint(size, text, counted, root, self.ring.wanted(size, before))
-            before = size
-        signed = {size: canonical.b64(root) for size, _text, _counted, root in self.roots}
-        if self.head.signed_size and signed.get(self.head.signed_size) != self.head.signed_root:
+            yield f"A checkpoint of {size} events was published and only {self.size} events are here."
+        for one in self.roots:
+            yield from signatures.checkpoint(one)
+        signed = {one.size: canonical.b64(one.root) for one in self.roots}
+        if self.head.signed_size > self.base and signed.get(self.head.signed_size) != self.head.signed_root:
             size = self.head.signed_size
             yield f"The signer remembers another root for {size} events than the leaves have."
         elif self.signed_edge is not None and self.signed_edge != self.head.signed_edge:
@@ -299,6 +324,13 @@ def trail(session: Any, keys: Keys | None) -> Iterator[str]:
     yield from _Pass(session, keys).read()
 
 
+def _parsed(line: bytes) -> Any:
+    try:
+        return orjson.loads(line)
+    except orjson.JSONDecodeError:
+        return {}  # named where the line is read in its place
+
+
 def _plain(value: Any) -> Any:
     return bytes(value) if isinstance(value, memoryview | bytearray) else value
 
@@ -329,11 +361,11 @@ def _holds(raw: bytes, digest: str, label: str) -> bool:
 
 
 def _silence(session: Any, names: Mapping[int, str]) -> mute.Silence:
-    silence = mute.Silence()
+    silence = mute.Silence(joints=joints(session))
     statement = select(Event.seq, Event.type, Event.incident_id, Event.line).where(Event.type.in_(mute.TELLING))
     for seq, type_, incident_id, line in session.execute(statement.order_by(Event.seq)):
         try:
-            silence.take(seq, type_, names.get(incident_id, ""), orjson.loads(line)["body"])
+            silence.take(seq, type_, names.get(incident_id, ""), here(orjson.loads(line), seq)["body"])
         except (KeyError, ValueError, TypeError):
             continue  # an altered line is named when it is read in its place
     return silence

@@ -1,0 +1,33 @@
+"""Which log a place stands in: a desk that was rolled back goes on under another name, and each log counts from 0."""
+
+from __future__ import annotations
+
+from review.models import session
+from review.models.dossiers import joints
+
+
+class Logs:
+    """The logs of this desk by where they begin, read once. Places and sizes are counted from its very first entry."""
+
+    def __init__(self) -> None:
+        self._begin = (0, *joints(session))
+
+    def begins(self, seq: int) -> int:
+        """Where the log begins in which an entry stands."""
+        return max(begin for begin in self._begin if begin <= seq)
+
+    def ends(self, seq: int) -> int | None:
+        """Where the log ended in which an entry stands; None while it goes on."""
+        return min((begin for begin in self._begin if begin > seq), default=None)
+
+    def number(self, seq: int) -> int:
+        """An entry's number in its own log, as a bundle and a proof name it."""
+        return seq - self.begins(seq)
+
+    def before(self, size: int) -> int:
+        """Where the log begins that a published checkpoint is of."""
+        return self.begins(size - 1)
+
+    def entries(self, size: int) -> int:
+        """How many entries of its own log a published checkpoint covers, as its text says."""
+        return size - self.before(size)
