@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, delete, select, true, update
 from sqlalchemy.exc import IntegrityError
 
-from review import checkpoint_mail, clock, config, logs, mail, stamping
+from review import checkpoint_mail, clock, config, digest, logs, mail, stamping
 from review.actions import (
     accounts,
     approvals,
@@ -54,6 +54,7 @@ HANDLERS: Mapping[str, Handler] = {
     "discard_file": lambda job: erasing.discard(job["sha256"]),
     "scrub": lambda job: scrubbing.scrub(job["since"]),
     "send_mail": lambda job: mail.send_notice(job),
+    "mail_digests": lambda _job: digest.address_all(),
     "mail_checkpoints": lambda _job: checkpoint_mail.address_all(),
     "mail_checkpoint": lambda job: checkpoint_mail.send(job),
     "stamp_checkpoint": lambda job: stamping.stamp(job.get("size")),
@@ -133,6 +134,7 @@ def _plant() -> None:
         ("publish_checkpoint", f"checkpoint:{this_hour:%Y-%m-%dT%H}", this_hour),
         *_tonight(now),
         *_told_outside(clock.day(now), today),
+        *_next_morning(now),
     ]
     session.rollback()
     known = set(session.scalars(select(Job.key).where(Job.key.in_([key for _kind, key, _due in periodic]))))
@@ -162,6 +164,15 @@ def _told_outside(day: str, today: datetime) -> list[tuple[str, str, datetime]]:
         # After the checkpoint that ends in the day's heads, and after the witnesses had time to sign it.
         found.append(("stamp_checkpoint", f"stamp:{day}", today + witnesses.OTHERS_MAY_SIGN))
     return found
+
+
+def _next_morning(now: datetime) -> list[tuple[str, str, datetime]]:
+    """The digest of the next morning, where mail is sent."""
+    if not config.smtp_url():
+        return []
+    early = now.replace(hour=digest.HOUR, minute=0, second=0, microsecond=0)
+    morning = early if early > now else early + timedelta(days=1)
+    return [("mail_digests", f"digests:{clock.day(morning)}", morning)]
 
 
 def _put(jobs: list[tuple[str, str, datetime]]) -> None:

@@ -7,6 +7,7 @@ import smtplib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
@@ -18,13 +19,16 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from review import clock, config
+from review.actions.care import stop_token
 from review.models import Incident, Person, session
-from review.notices import KINDS
-from review.queries.inbox import LEADS_TO
+from review.notices import AT_ONCE, KINDS
+from review.queries.inbox import LEADS_TO, new_by_kind
+from review.rules.permissions import Actor
 
 logger = logging.getLogger(__name__)
 
 PATIENCE = 20
+DIGEST = "digest"
 HERE = ("localhost", "127.0.0.1", "::1")
 
 
@@ -48,11 +52,13 @@ class Server:
 class Letter:
     """To whom, in which language, what about."""
 
+    person: int
     email: str
     language: str
     kind: str
     incident: str | None
     message: str
+    lines: tuple[tuple[str, int], ...] = ()
 
 
 def server(url: str) -> Server:
@@ -93,15 +99,23 @@ def send_notice(job: Mapping[str, Any]) -> None:
 def _letter(job: Mapping[str, Any]) -> Letter | None:
     session.rollback()
     person = session.execute(
-        select(Person.email, Person.language).where(Person.id == job["person"], Person.active)
+        select(Person.id, Person.email, Person.language, Person.role, Person.name).where(
+            Person.id == job["person"], Person.active
+        )
     ).one_or_none()
     incident = job["incident"]
     hidden = select(Incident.restricted).where(Incident.name == incident)
     barred = incident is not None and session.scalar(hidden) is not False
+    lines = _news(person) if person and job["kind"] == DIGEST else ()
     session.rollback()
-    if person is None or barred:
+    if person is None or barred or (job["kind"] == DIGEST and not lines):
         return None
-    return Letter(person.email, person.language or "en", job["kind"], incident, job["message"])
+    return Letter(person.id, person.email, person.language or "en", job["kind"], incident, job["message"], lines)
+
+
+def _news(person: Any) -> tuple[tuple[str, int], ...]:
+    """How much of which kind this person has not read of what they were told since yesterday."""
+    return new_by_kind(Actor(person.id, person.role or "", person.name), clock.now() - timedelta(days=1))
 
 
 def _written(post: Server, letter: Letter) -> EmailMessage:
@@ -110,13 +124,30 @@ def _written(post: Server, letter: Letter) -> EmailMessage:
     message["Date"] = format_datetime(clock.now().replace(microsecond=0))
     message["Message-ID"] = f"<{letter.message}@{post.sender.rpartition('@')[2]}>"
     message["Auto-Submitted"] = "auto-generated"
+    stop = _stop(letter)
+    if stop:
+        message["List-Unsubscribe"], message["List-Unsubscribe-Post"] = f"<{stop}>", "List-Unsubscribe=One-Click"
     with force_locale(letter.language):
         message["Subject"] = _("News from your desk")
-        # Not render_template: nobody asked for a page, so there is none to know the bars and links of.
-        template = current_app.jinja_env.get_template("mail/notice.txt")
-        body = template.render(sentence=_(KINDS[letter.kind]), link=_link(letter))
-    message.set_content(body)
+        message.set_content(_body(letter, stop))
     return message
+
+
+def _body(letter: Letter, stop: str | None) -> str:
+    # Not render_template: nobody asked for a page, so there is none to know the bars and links of.
+    if letter.kind == DIGEST:
+        lines = [(_(KINDS[kind]), count) for kind, count in letter.lines if kind in KINDS]
+        template = current_app.jinja_env.get_template("mail/digest.txt")
+        return template.render(lines=lines, link=_link(letter), stop=stop)
+    template = current_app.jinja_env.get_template("mail/notice.txt")
+    return template.render(sentence=_(KINDS[letter.kind]), link=_link(letter), stop=stop)
+
+
+def _stop(letter: Letter) -> str | None:
+    """The link that stops these mails by one press; none under what is always sent."""
+    if not config.address() or letter.kind in AT_ONCE:
+        return None
+    return f"{config.address()}/mail/stop/{stop_token(letter.person)}"
 
 
 def _link(letter: Letter) -> str | None:

@@ -14,6 +14,8 @@ from sqlalchemy import select
 from review import config
 from review.models import Notice, Participation, Person, session
 from review.models.admissions import admitted
+from review.models.limits import settings_for
+from review.rules.care import ONCE
 from review.rules.words import N_
 
 if TYPE_CHECKING:
@@ -49,6 +51,9 @@ KINDS = {
     "bundle_stopped": N_("A bundle that you asked for could not be made."),
     "log_in_in_hand": N_("An admin took the log-in of somebody of the desk in hand."),
 }
+
+# Who takes a log-in over must not be able to keep that from its owner by a setting.
+AT_ONCE = ("password_link", "authenticator_taken", "log_in_in_hand")
 
 
 def tell(act: Act, kind: str, pseudonyms: Iterable[str]) -> None:
@@ -108,8 +113,10 @@ def _admitted(act: Act, people: set[int]) -> set[int]:
 
 
 def by_mail(act: Act, kind: str, person: int) -> None:
-    """The same line by mail, later, where mail is sent at all: one message for what is said twice before that."""
-    if not config.smtp_url():
+    """The same line by mail, later, where mail is sent and the person wants each at once: one message for what is said
+    twice before that. What concerns their own log-in is always sent; the rest waits for the day's digest.
+    """
+    if not config.smtp_url() or (kind not in AT_ONCE and settings_for(session, person).mail != ONCE):
         return
     incident = act.incident.name if act.held else None
     payload = {"kind": kind, "person": person, "incident": incident, "message": secrets.token_hex(12)}

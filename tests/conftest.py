@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 import subprocess
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from hypothesis import HealthCheck, settings
 from review import clock, create_app
 from review.config import ENVIRONMENT
 from review.extensions import db
-from tests import chromium, clocks, engines
+from tests import builders, chromium, clocks, engines, once, staffing
 from tests.missing import NEVER_REQUIRED, NOT_TESTED, everything_required, not_tested
 
 settings.register_profile(
@@ -38,6 +39,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 for _name in ENVIRONMENT:
     if _name != "ASSAY_DATA":
         os.environ.pop(_name, None)
+
+once.share_pages()
 
 Make = Callable[..., Flask]
 
@@ -102,34 +105,73 @@ def home(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, engine_name: str, home: Path) -> Iterator[dict[str, str]]:
-    """The settings of a migrated, empty database on this engine."""
+    """The settings of a migrated database on this engine: empty, or with its people where the test asks for those."""
+    template = request.getfixturevalue("staffed_template") if "staffed" in request.fixturenames else None
+    if template is not None:
+        shutil.copytree(template.home, home, dirs_exist_ok=True)
     if engine_name == "sqlite":
         path = home / "assay.db"
-        shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
-        yield {"DATABASE_URL": f"sqlite:///{path}", "MIGRATION_DATABASE_URL": f"sqlite:///{path}"}
+        shutil.copyfile(template.database if template else request.getfixturevalue("sqlite_template"), path)
+        yield _on_sqlite(path)
         return
     running: engines.Cluster = request.getfixturevalue("cluster")
-    name = running.create(request.getfixturevalue("postgresql_template"))
-    yield {
+    name = running.create(template.database if template else request.getfixturevalue("postgresql_template"))
+    yield _on_postgresql(running, name)
+    running.drop(name)
+
+
+def _on_sqlite(path: Path) -> dict[str, str]:
+    return {"DATABASE_URL": f"sqlite:///{path}", "MIGRATION_DATABASE_URL": f"sqlite:///{path}"}
+
+
+def _on_postgresql(running: engines.Cluster, name: str) -> dict[str, str]:
+    return {
         "DATABASE_URL": running.url(engines.APPLICATION, name),
         "MIGRATION_DATABASE_URL": running.url(engines.OWNER, name),
     }
-    running.drop(name)
+
+
+@pytest.fixture(scope="session")
+def staffed_templates() -> staffing.Templates:
+    """The desks with people that this test process has made so far."""
+    return staffing.Templates()
+
+
+@pytest.fixture
+def staffed_template(
+    request: pytest.FixtureRequest,
+    engine_name: str,
+    staffed_templates: staffing.Templates,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> staffing.Staffed:
+    """The desk to copy for this test, made at the moment at which the test's clock stands."""
+    frozen = "time" in request.fixturenames
+    if frozen:
+        request.getfixturevalue("time")
+
+    def make() -> staffing.Staffed:
+        home = tmp_path_factory.mktemp("staffed") / "home"
+        home.mkdir(mode=0o700)
+        if engine_name == "sqlite":
+            path = home / "assay.db"
+            shutil.copyfile(request.getfixturevalue("sqlite_template"), path)
+            return staffing.staffed(home, path, _on_sqlite(path))
+        running: engines.Cluster = request.getfixturevalue("cluster")
+        name = running.create(request.getfixturevalue("postgresql_template"))
+        return staffing.staffed(home, name, _on_postgresql(running, name))
+
+    return staffed_templates.get(engine_name, frozen, make)
 
 
 @pytest.fixture
 def empty_database(request: pytest.FixtureRequest, engine_name: str, home: Path) -> Iterator[dict[str, str]]:
     """The settings of a database without any table."""
     if engine_name == "sqlite":
-        url = f"sqlite:///{home / 'assay.db'}"
-        yield {"DATABASE_URL": url, "MIGRATION_DATABASE_URL": url}
+        yield _on_sqlite(home / "assay.db")
         return
     running: engines.Cluster = request.getfixturevalue("cluster")
     name = running.create()
-    yield {
-        "DATABASE_URL": running.url(engines.APPLICATION, name),
-        "MIGRATION_DATABASE_URL": running.url(engines.OWNER, name),
-    }
+    yield _on_postgresql(running, name)
     running.drop(name)
 
 
@@ -143,6 +185,8 @@ def make_app(home: Path, database: dict[str, str]) -> Iterator[Make]:
             {"ASSAY_HOME": str(home), **database, "TESTING": True, "WTF_CSRF_ENABLED": False, **config}
         )
         made.append(app)
+        with app.app_context():
+            once.share_statements(db.engine)
         return app
 
     yield make
@@ -171,6 +215,12 @@ def desk(app: Flask) -> Iterator[Flask]:
     """The same, with its context open: for tests that call actions and queries without a page."""
     with app.app_context():
         yield app
+
+
+@pytest.fixture
+def staffed(desk: Flask, staffed_template: staffing.Staffed) -> builders.Desk:
+    """What `builders.desk` makes, in the open context of this test's own application: a copy of one made before."""
+    return replace(staffed_template.desk, app=desk)
 
 
 @pytest.fixture

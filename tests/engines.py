@@ -66,7 +66,8 @@ class Cluster:
         """A new database of the owner's, a copy of `template`."""
         name = f"t{next(self.names)}"
         self.run(f"CREATE DATABASE {name} OWNER {OWNER} TEMPLATE {template} STRATEGY file_copy")
-        self.run(f"GRANT CREATE ON SCHEMA public TO {OWNER}", name)
+        if template == "template0":
+            self.run(f"GRANT CREATE ON SCHEMA public TO {OWNER}", name)
         return name
 
     def crash(self) -> None:

@@ -44,6 +44,15 @@ def read_the_desk(person_id: int, *, language: str | None, timezone: str | None)
         row.language, row.timezone = language, timezone
 
 
+def work_with_keys(person_id: int, *, on: bool) -> None:
+    """Whether a person works the desk with single keys; off, no key does anything but what the browser makes of it."""
+    with account_write():
+        row = session.get(Person, person_id)
+        if row is None:
+            raise NotFound("person")
+        row.keys_off = not on
+
+
 def sweep() -> None:
     """Forget failed attempts of more than a day ago and others after a month, sessions that ended, links long past."""
     now = clock.now()

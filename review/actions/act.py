@@ -19,17 +19,19 @@ from pathlib import Path
 from typing import Any
 from weakref import WeakSet
 
-from sqlalchemy import Connection, bindparam, insert, select
+from sqlalchemy import Connection, insert, select
 
 from review import clock, config, notices
+from review.actions.entering import ACTOR, ACTOR_AND_INCIDENT, LOCKED, LOCKED_BY_NAME, WHO
 from review.actions.guard import current_act
 from review.actions.held import INCIDENTS, Held, as_locked, as_new
 from review.actions.locking import writing
 from review.actions.log_end import append_all, define_new_codebooks, open_log
+from review.actions.sending import Rows, Waiting, end, send
 from review.audit import canonical, keys
 from review.audit.append import Chain, Entry
 from review.audit.events.event import Event
-from review.models import Incident, Job, LogHead, Notice, Participation, Person, PersonKey, Stream, session, shelf
+from review.models import Incident, Job, LogHead, Notice, Participation, session, shelf
 from review.models.admissions import admitted, exists
 from review.models.columns import upsert
 from review.models.dossiers import EVERYBODY, codebooks, history, history_for, policies, with_mode
@@ -47,20 +49,7 @@ log = logging.getLogger(__name__)
 _OPENED: WeakSet[Any] = WeakSet()  # the databases whose log this process knows to be open
 
 
-# Built once: every act begins with these.
-_ACTOR = (
-    select(Person.id, Person.role, Person.name, Person.active, PersonKey.key)
-    .outerjoin(PersonKey, PersonKey.person_id == Person.id)
-    .where(Person.id == bindparam("person"))
-    .with_for_update(read=True, of=Person)
-)
-_INCIDENT = (
-    select(*INCIDENTS.c, Stream.mode)
-    .outerjoin(Stream, Stream.slug == INCIDENTS.c.stream)
-    .with_for_update(of=INCIDENTS)
-)
-_LOCKED = _INCIDENT.where(INCIDENTS.c.id == bindparam("id"))
-_LOCKED_BY_NAME = _INCIDENT.where(INCIDENTS.c.name == bindparam("name"))
+# Built once, as what an act begins with.
 _NEW = insert(INCIDENTS).returning(INCIDENTS.c.id, sort_by_parameter_order=True)
 _ASKED_ANEW = {"done_at": None, "tries": 0, "problem": None}
 
@@ -83,6 +72,7 @@ class Act:
         self.entries: list[tuple[Entry, Held | None]] = []
         self.behind: list[Callable[[], None]] = []  # done once the events stand, before the head moves
         self.rows: list[tuple[Any, Event]] = []
+        self.waiting: list[Waiting] = []
         self.connection: Connection
         self._person_keys: dict[int, bytes] = {}
         self._pseudonyms: dict[tuple[int, str], str] = {}
@@ -95,14 +85,27 @@ class Act:
         if session.get_bind() not in _OPENED:
             self._open_log()
             self.connection = session.connection()
-        self.actor = self._actor_now()
         named = list(dict.fromkeys(refs))
-        if len(named) == 1:
-            by_name = self.connection.execute(_LOCKED_BY_NAME, {"name": named[0]}).one_or_none()
-            self._hold(by_name or self._locked_by_ref(named[0]))
+        if len(named) == 1 and self._both_at_once(named[0]):
             return
+        self.actor = self._actor_now()
         for id_ in sorted({find_incident(session, ref) for ref in named}):
-            self._hold(self.connection.execute(_LOCKED, {"id": id_}).one())
+            self._hold(self.connection.execute(LOCKED, {"id": id_, "person": self.actor.person}).one())
+
+    def _both_at_once(self, name: str) -> bool:
+        """Read the actor again and lock the one incident; False where either is not found like this."""
+        asked = {"name": name, "person": self.actor.person}
+        incident: Any
+        if self.actor.person is None:
+            incident = self.connection.execute(LOCKED_BY_NAME, asked).one_or_none()
+        else:
+            found = self.connection.execute(ACTOR_AND_INCIDENT, asked).one_or_none()
+            incident = tuple(found[: -len(WHO)]) if found else None
+            if found:
+                self.actor = self._still_active(*found[-len(WHO) :])
+        if incident:
+            self._hold(incident)
+        return incident is not None
 
     def _open_log(self) -> None:
         if session.execute(select(LogHead.id).with_for_update()).first() is None:
@@ -122,23 +125,25 @@ class Act:
     def _actor_now(self) -> Actor:
         if self.actor.person is None:
             return self.actor
-        person = self.connection.execute(_ACTOR, {"person": self.actor.person}).one_or_none()
-        if person is None or not person.active or person.role is None:
+        person = self.connection.execute(ACTOR, {"person": self.actor.person}).one_or_none()
+        if person is None:
             raise Forbidden("act")
-        if person.key is not None:
-            self._person_keys[person.id] = opened_key(self.keys, bytes(person.key))
-        return Actor(person.id, person.role, person.name)
+        return self._still_active(*person)
 
-    def _locked_by_ref(self, ref: str) -> Any:
-        return self.connection.execute(_LOCKED, {"id": find_incident(session, ref)}).one()
+    def _still_active(self, person: int, role: str | None, name: str | None, active: bool, key: bytes | None) -> Actor:
+        if not active or role is None:
+            raise Forbidden("act")
+        if key is not None:
+            self._person_keys[person] = opened_key(self.keys, bytes(key))
+        return Actor(person, role, name or "")
 
     def _hold(self, locked: Any) -> None:
-        *values, mode = locked
+        *values, mode, seat = locked
         row = as_locked(values)
         if not exists(session, row, self.actor):
             raise NotFound
         folded = history_for(session, row, self.who_in(row.name), self.keys.open_text)
-        self.held[row.id] = Held(row, folded, mode or "active")
+        self.held[row.id] = Held(row, folded, mode or "active", seat)
 
     # reading
 
@@ -312,9 +317,16 @@ class Act:
 
     def later(self, kind: str, key: str, payload: dict[str, Any], due_at: datetime | None = None) -> None:
         """Put a consequence into the outbox; the same key twice is one job, due when it was last asked for."""
-        due = due_at or self.at
-        job = {"kind": kind, "key": key, "payload": payload, "due_at": due, **_ASKED_ANEW}
-        self.connection.execute(upsert(self.connection, Job.__table__, "key", tuple(job)), job)
+        self.connection.execute(*self.job(kind, key, payload, due_at or self.at))
+
+    def job(self, kind: str, key: str, payload: dict[str, Any], due_at: datetime) -> tuple[Any, dict[str, Any]]:
+        """The statement, and its row, that put a consequence into the outbox."""
+        job = {"kind": kind, "key": key, "payload": payload, "due_at": due_at, **_ASKED_ANEW}
+        return upsert(self.connection, Job.__table__, "key", tuple(job)), job
+
+    def put(self, statement: Any, rows: Rows) -> None:
+        """Write this at the act's end, together with its events: nothing in the act reads it back."""
+        self.waiting.append((statement, rows))
 
     def notify(self, person: int, kind: str) -> None:
         """One line in a person's inbox about the act's incident: a kind, never words from the record."""
@@ -331,9 +343,16 @@ class Act:
             raise UnrecordedChange("an act changed the record and recorded no event")
         if self.entries:
             append_all(self)
+        waiting, self.waiting = self.waiting, []
+        end(self.connection, waiting)
         session.commit()
         for held in self.held.values():
             shelf.go_on(session.get_bind(), held.id, held.since, held.records)
+
+    def send(self) -> None:
+        """Write now what waits for the act's end."""
+        waiting, self.waiting = self.waiting, []
+        send(self.connection, waiting)
 
     def _unrecorded(self) -> Iterator[Held]:
         """The incidents whose columns were changed though nothing was recorded in their chains."""

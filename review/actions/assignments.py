@@ -17,6 +17,7 @@ from review.models import Hold, Incident, Participation, Stream, Turn, session
 from review.models.admissions import shown_to
 from review.models.dossiers import dossier
 from review.models.languages import languages_of, languages_read
+from review.models.limits import is_spent, not_available
 from review.models.refs import find_incident
 from review.rules import assignment, texts
 from review.rules.assignment import Candidate
@@ -41,6 +42,7 @@ def assign_reviewer(actor: Actor, ref: str, number: int, person: int, *, reason:
         who = act.pseudonym(asked.id, act.incident.name)
         act.require("assign_reviewer", Deed(subject=who, role=asked.role, reason=reason or None))
         round_ = seats.in_round(act, number)
+        seats.must_be_available(act, [asked], "person")
         seats.ask(act, number, [asked], round_.policy, texts.remark(reason))
 
 
@@ -54,6 +56,7 @@ def assign_panel(actor: Actor, ref: str, number: int, people: Iterable[int], *, 
         if not asked:
             raise Invalid({"people": NOBODY})
         seats.must_be_free(act, asked, "people")
+        seats.must_be_available(act, asked, "people")
         seats.ask(act, number, asked, round_.policy, texts.remark(reason))
 
 
@@ -80,6 +83,7 @@ def substitute_reviewer(actor: Actor, ref: str, number: int, person: int, by: in
         who = act.pseudonym(fresh.id, act.incident.name)
         act.require("assign_reviewer", Deed(subject=who, role=fresh.role, reason=reason or None))
         round_ = seats.in_round(act, number)
+        seats.must_be_available(act, [fresh], "by")
         words = texts.reason(reason)
         _release(act, number, person, words)
         seats.ask(act, number, [fresh], round_.policy, words)
@@ -110,7 +114,12 @@ def take_next(actor: Actor) -> str | None:
 
 def _candidates(actor: Actor) -> Iterator[Candidate]:
     found = list(_owed(actor)) or list(_held(actor))
-    yield from found or _short(actor)
+    yield from found or _within_limits(actor)
+
+
+def _within_limits(actor: Actor) -> list[Candidate]:
+    """Nothing new for whoever has taken on as much as they wanted to."""
+    return [] if is_spent(session, actor.person, clock.now().date()) else _short(actor)
 
 
 def _owed(actor: Actor) -> Iterator[Candidate]:
@@ -177,7 +186,9 @@ def _hold(actor: Actor, ref: str) -> bool:
         with acting(actor, ref) as act:
             act.require("take_next")
             round_ = act.dossier.open_round
-            if round_ is None or seats.free(act, round_) < 1:
+            if round_ is None or seats.free(act, round_) < 1 or seats.passed(act, round_):
+                return False
+            if not_available(session, [actor.person or 0], act.incident.id, act.dossier, act.at.date()):
                 return False
             seats.hold(act, round_)
     except (Refused, NotFound):

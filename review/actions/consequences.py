@@ -63,4 +63,4 @@ def schedule(act: Act, incident: str, before: Dossier, after: Dossier) -> None:
     least, most = round_.policy.times["grace"]
     payload = {"incident": incident, "round": round_.number}
     key = f"close:{incident}:{round_.number}"
-    act.later("close_round", key, payload, act.at + timedelta(minutes=_chance.uniform(least, most)))
+    act.put(*act.job("close_round", key, payload, act.at + timedelta(minutes=_chance.uniform(least, most))))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from sqlalchemy import bindparam, delete
@@ -15,6 +15,9 @@ from review.models import Draft, session
 from review.models.refs import find_incident
 from review.rules.errors import Invalid
 from review.rules.words import N_
+
+if TYPE_CHECKING:
+    from review.actions.act import Act
 
 MOST_BYTES = 200_000
 _DRAFT = Draft.__table__
@@ -31,15 +34,19 @@ def save_draft(person: int, ref: str, kind: str, values: Mapping[str, Any]) -> N
     if len(text) > MOST_BYTES:
         raise Invalid({"draft": N_("This is longer than a draft can be.")})
     incident = find_incident(session, ref)
-    sealed = {"sealed": keys.load(config.home()).seal_text(text, _label(person, incident, kind))}
+    kept = sealed(person, incident, kind, values)
     with account_write():
         row = session.get(Draft, (person, incident, kind))
         if row is None:
-            session.add(
-                Draft(person_id=person, incident_id=incident, kind=kind, values=sealed, saved_at=clock.now())
-            )
+            session.add(Draft(person_id=person, incident_id=incident, kind=kind, values=kept, saved_at=clock.now()))
             return
-        row.values, row.saved_at = sealed, clock.now()
+        row.values, row.saved_at = kept, clock.now()
+
+
+def sealed(person: int, incident: int, kind: str, values: Mapping[str, Any]) -> dict[str, str]:
+    """What a draft holds, as it lies in the database: encrypted, for this writer, incident and kind."""
+    text = orjson.dumps(dict(values)).decode()
+    return {"sealed": keys.load(config.home()).seal_text(text, _label(person, incident, kind))}
 
 
 def draft(person: int, ref: str, kind: str) -> dict[str, Any] | None:
@@ -62,12 +69,12 @@ def clear_draft(person: int, ref: str, kind: str) -> None:
     if session.get(Draft, (person, incident, kind)) is None:
         return
     with account_write():
-        clear_sent(person, incident, kind)
+        session.execute(_SENT, {"person": person, "incident": incident, "sent": kind})
 
 
-def clear_sent(person: int | None, incident: int, kind: str) -> None:
-    """Clear what has now been sent, inside the act that records it."""
-    session.execute(_SENT, {"person": person, "incident": incident, "sent": kind})
+def clear_sent(act: Act, kind: str) -> None:
+    """Clear what its writer has now sent, together with the act that records it."""
+    act.put(_SENT, {"person": act.actor.person, "incident": act.incident.id, "sent": kind})
 
 
 def _label(person: int, incident: int, kind: str) -> str:

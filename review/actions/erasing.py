@@ -13,7 +13,7 @@ from typing import Any
 import orjson
 from sqlalchemy import delete, insert, select, update
 
-from review.actions import drafts
+from review.actions import drafts, notes
 from review.actions.act import Act, Held
 from review.models import (
     Capture,
@@ -83,19 +83,26 @@ def _incident(act: Act, held: Held, details: Sequence[Detail]) -> None:
     session.flush()
     act.connection.execute(update(Incident.__table__).where(Incident.id == held.id).values(**held.changes()))
     _sources(act, held.id, [one.seq for one in details if one.name in ("url", "file", "title")])
+    notes.forget(held.id, _numbers([one.seq for one in details]))
     if any(detail.type == "incident.imported" for detail in details):
         _imported(act, held.id, folded.dossier().facts.codes)
 
 
 def _sources(act: Act, incident: int, seqs: Sequence[int]) -> None:
     """A document is known again by a digest of its address or its words: when those are gone, by nothing."""
-    of_source = select(Event.line).where(Event.seq.in_(seqs), Event.type.like("source.%"))
-    numbers = {orjson.loads(line)["body"].get("source") for line in session.scalars(of_source)}
+    numbers = _numbers(seqs)
     here = select(SourceLink.source_id).where(SourceLink.incident_id == incident, SourceLink.number.in_(numbers))
     for source in session.scalars(here).all():
         if not _address_is_shown(source):
             fresh = update(SourceRow.__table__).where(SourceRow.id == source).values(key=secrets.token_hex(32))
             act.connection.execute(fresh)
+
+
+def _numbers(seqs: Sequence[int]) -> set[int]:
+    """The sources that these events speak of."""
+    of_source = select(Event.line).where(Event.seq.in_(seqs), Event.type.like("source.%"))
+    found = (orjson.loads(line)["body"].get("source") for line in session.scalars(of_source))
+    return {number for number in found if number is not None}
 
 
 def _address_is_shown(source: int) -> bool:

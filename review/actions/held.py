@@ -28,10 +28,11 @@ _PEOPLE = select(Participation.__table__.c.person_id, Participation.__table__.c.
 class Held:
     """One incident in an act: its locked row, its chain, its folded history and its dossier before the act."""
 
-    def __init__(self, row: Incident, folded: History | None, mode: str | None = None) -> None:
+    def __init__(self, row: Incident, folded: History | None, mode: str | None = None, seat: int | None = None) -> None:
         self.row, self.id = row, row.id
         self.read = dict(vars(row))
         self.mode = mode
+        self.seat = seat  # the round in which "next" held a seat for the actor, run out or not
         self.history = folded or History(row.name, {}, {})
         self.chain = Chain(
             row.name,

@@ -17,3 +17,10 @@ def mark_read(actor: Actor, until: datetime) -> None:
     own = (Notice.person_id == actor.person) & (Notice.at <= until) & Notice.read_at.is_(None)
     with account_write():
         session.execute(update(Notice).where(own).values(read_at=clock.now()))
+
+
+def mark_one(actor: Actor, notice: int, *, read: bool) -> None:
+    """One line of one's own is read, or not read yet; another's is not found and stays."""
+    own = (Notice.person_id == actor.person) & (Notice.id == notice)
+    with account_write():
+        session.execute(update(Notice).where(own).values(read_at=clock.now() if read else None))

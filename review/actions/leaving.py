@@ -17,6 +17,7 @@ from review.actions.verb import action
 from review.audit import canonical
 from review.audit.events.log import PersonDeactivated, PersonLeft, RoleRevoked
 from review.models import (
+    Care,
     Claim,
     Disclosure,
     Draft,
@@ -24,13 +25,16 @@ from review.models import (
     Hold,
     Incident,
     Invitation,
+    Look,
     Notice,
     Participation,
+    Passed,
     Password,
     Person,
     PersonKey,
     RecoveryCode,
     RedactionRequest,
+    SavedView,
     SecondFactor,
     Turn,
     UserSession,
@@ -46,7 +50,10 @@ from review.rules.permissions import Actor
 from review.rules.viewers import Deed
 
 # Everything of an account, and what tells a person what to do. `participation` is the one link to what they did.
-ACCOUNT = (Draft, Hold, Notice, Password, RecoveryCode, SecondFactor, Turn, UserSession, WorkingLanguage)
+ACCOUNT = (
+    *(Care, Draft, Hold, Look, Notice, Password, RecoveryCode, SecondFactor, Turn, UserSession),
+    *(Passed, SavedView, WorkingLanguage),
+)
 SOME = 500
 
 

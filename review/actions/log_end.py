@@ -121,8 +121,7 @@ def set_policy(act: Act, policy: PolicyValue, *, reason: str | None, by: Actor) 
 def append_all(act: Act) -> None:
     """Write what the act recorded after the last leaf, its facts, and the projections of what it touched."""
     # Columns, never the row object: one read earlier in this session would hide what others appended since.
-    connection = act.connection
-    origin, base, size, edge, last_day = connection.execute(_HEAD).one()
+    origin, base, size, edge, last_day = act.connection.execute(_HEAD).one()
     if not act.continues:
         remembered.must_continue(session, act.home, size - base)
     append = Append(origin, Edge.from_list(size - base, edge), _day(act, last_day), clock.stamp(act.at), base)
@@ -133,22 +132,40 @@ def append_all(act: Act) -> None:
         _project(act, held)
     _change(act, touched)
     session.flush()
+    if act.behind:
+        act.send()
     for step in act.behind:
         step()
     # Last: what stands beyond the head belongs to this transaction, and only such an event covers what goes with it.
-    connection.execute(_MOVED, {"to_size": append.size, "to_edge": append.edge.to_list(), "to_day": append.day})
+    act.put(_MOVED, {"to_size": append.size, "to_edge": append.edge.to_list(), "to_day": append.day})
 
 
 def _add_facts(act: Act) -> None:
     for row, event in act.rows:
         row.seq = event.seq
         _own_incident(act, row)
-    new: Iterable[Any] = (row for row, _event in act.rows if inspect(row).transient)
+    new = [row for row, _event in act.rows if inspect(row).transient]
     model: Any
     for model, rows in groupby(new, key=type):
-        names: list[str] = inspect(model).column_attrs.keys()
-        values = [{name: getattr(row, name) for name in names if name in vars(row)} for row in rows]
-        act.connection.execute(insert(model.__table__), values)
+        act.put(_NEW_FACTS[model], [_values(row) for row in rows])
+    if len(new) < len(act.rows):
+        act.send()  # a row that was there before names its event now: the next flush must find that
+
+
+class _Inserts(dict[Any, Any]):
+    """The INSERT of each kind of fact, built once."""
+
+    def __missing__(self, model: Any) -> Any:
+        self[model] = insert(model.__table__)
+        return self[model]
+
+
+_NEW_FACTS = _Inserts()
+
+
+def _values(row: Any) -> dict[str, Any]:
+    """The columns that were given to a fact, by their names."""
+    return {name: value for name, value in vars(row).items() if name != "_sa_instance_state"}
 
 
 def _chained(act: Act, append: Append) -> list[Held]:
@@ -215,8 +232,8 @@ def _write(act: Act, append: Append) -> None:
         )
         hidden = _hidden(entry, held)
         disclosures += [_disclosure(act, leaf, sealed, hidden) for sealed in leaf.disclosures]
-    act.connection.execute(_NEW_EVENTS, rows)
-    act.connection.execute(_NEW_DISCLOSURES, disclosures)
+    act.put(_NEW_EVENTS, rows)
+    act.put(_NEW_DISCLOSURES, disclosures)
 
 
 def _hidden(entry: Entry, held: Held | None) -> bool:
@@ -267,7 +284,7 @@ def _project(act: Act, held: Held) -> None:
     row, chain = held.row, held.chain
     row.count, row.last_leaf = chain.count, chain.last
     row.evidence, row.digest = canonical.b64(chain.evidence), canonical.b64(chain.digest)
-    project(session, row, held.after, before=held.before, named=partial(act.persons, held))
+    project(session, row, held.after, before=held.before, named=partial(act.persons, held), write=act.put)
     consequences.schedule(act, held.row.name, held.before, held.after)
 
 
@@ -279,7 +296,7 @@ def _change(act: Act, touched: Iterable[Held]) -> None:
         if changes:
             changed.setdefault(tuple(changes), []).append({**changes, "held": held.id})
     for rows in changed.values():
-        act.connection.execute(_CHANGED, rows)
+        act.put(_CHANGED, rows)
 
 
 def _day(act: Act, last_day: str | None) -> str:

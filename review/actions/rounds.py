@@ -155,6 +155,8 @@ def _ask(act: Act, opening: Opening, reviewers: Iterable[int], policy: PolicyVal
     people = _active(act, opening.people) if opening.kind == "second" else [seats.member(one) for one in reviewers]
     asked = {person.id: person for person in people}
     seats.must_be_free(act, asked.values(), "reviewers")
+    if opening.kind != "second":
+        seats.must_be_available(act, asked.values(), "reviewers")
     seats.ask(act, opening.number, asked.values(), policy)
 
 

@@ -17,9 +17,10 @@ from review import clock, notices
 from review.actions.accounts import account_write
 from review.actions.act import Act, acting
 from review.audit.events.grading import ReviewerAssigned
-from review.models import Hold, Job, Person, session
+from review.models import Hold, Job, Passed, Person, session
+from review.models.limits import not_available
 from review.models.work import deadline_key, seat_key
-from review.rules import assignment, rounds
+from review.rules import assignment, care, rounds
 from review.rules.dossier import Round
 from review.rules.errors import Invalid, NotFound, Stale
 from review.rules.permissions import SYSTEM, Actor
@@ -55,6 +56,20 @@ def must_be_free(act: Act, people: Iterable[Person], field: str) -> None:
         raise Invalid({field: NOT_FREE}, names=barred)
 
 
+def must_be_available(act: Act, people: Iterable[Person], field: str) -> None:
+    """Nobody is asked beyond the limits that they set for themselves; which limit it is, and why, is theirs to know."""
+    others = {person.id: person.name for person in people if person.id != act.actor.person}
+    away = not_available(session, others, act.incident.id, act.dossier, act.at.date())
+    if away:
+        raise Invalid({field: care.NOT_AVAILABLE}, names=tuple(others[one] for one in sorted(away)))
+
+
+def passed(act: Act, round_: Round) -> bool:
+    """Whether the actor let a seat of this round go by."""
+    row = session.get(Passed, (act.actor.person, act.incident.id))
+    return row is not None and row.round == round_.number
+
+
 _SEAT = Hold.__table__
 # Built once: every vote asks whether it takes up a seat.
 _HELD = select(_SEAT.c.incident_id, _SEAT.c.round).where(_SEAT.c.person_id == bindparam("person"))
@@ -75,7 +90,7 @@ def take_up(act: Act) -> None:
     Without such a seat nothing is done: whether they may answer, the answer's own guards say. It stands or falls with
     the act that it is part of.
     """
-    number = held(act.actor.person, act.incident.id)
+    number = act.only.seat
     if number is None:
         return
     round_ = act.dossier.open_round

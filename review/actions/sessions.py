@@ -13,6 +13,7 @@ from review.actions.accounts import account_write
 from review.models import Password, SecondFactor, UserSession, session
 from review.rules import second_factors as rules
 from review.rules.accounts import TOUCH, digest
+from review.rules.care import sits_since
 
 
 def open_session(person_id: int, *, agent: str | None = None) -> str:
@@ -32,6 +33,7 @@ def begin(person_id: int, agent: str | None) -> str:
             person_id=person_id,
             created_at=now,
             last_seen=now,
+            sitting_since=now,
             confirmed_at=now,
             must_enrol=_must_enrol(person_id, sign_in),
             agent=(agent or "")[:200] or None,
@@ -76,17 +78,25 @@ def end_sessions(person_id: int, *, keep: str | None = None) -> None:
     session.execute(query.values(ended_at=clock.now()))
 
 
-def seen(token: str, last_seen: datetime) -> None:
-    """Note that a session is in use: at most once a minute, and never at the price of the page."""
+def seen(token: str, last_seen: datetime, sitting_since: datetime | None = None) -> None:
+    """Note that a session is in use, and since when: at most once a minute, and never at the price of the page."""
     now = clock.now()
     if now - last_seen < TOUCH:
         return
     this_one = (UserSession.token_hash == digest(token), UserSession.last_seen <= now - TOUCH)
     try:
         with account_write():
-            session.execute(update(UserSession).where(*this_one).values(last_seen=now))
+            sits = sits_since(sitting_since, last_seen, now)
+            session.execute(update(UserSession).where(*this_one).values(last_seen=now, sitting_since=sits))
     except OperationalError:
         return
+
+
+def sit_down_anew(token: str) -> None:
+    """The time at the desk is counted from now on."""
+    with account_write():
+        this_one = UserSession.token_hash == digest(token)
+        session.execute(update(UserSession).where(this_one).values(sitting_since=clock.now()))
 
 
 def _must_enrol(person_id: int, sign_in: int) -> bool:

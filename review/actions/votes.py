@@ -57,7 +57,7 @@ def cast_vote(actor: Actor, ref: str, number: int, *, ballot: Ballot, seen: str 
         act.record(event)
         replaced = earlier.seq if earlier else None
         act.add(Vote(round=number, voter=who, evidence=dossier.evidence, replaces=replaced), event)
-        drafts.clear_sent(actor.person, act.incident.id, "vote")
+        drafts.clear_sent(act, "vote")
     return event.seq or 0
 
 

@@ -15,9 +15,9 @@ import orjson
 from review.audit import keyring, published, view
 from review.audit.canonical import canonical_value
 from review.audit.keyring import KeyRing
-from review.audit.profiles import Selection, body_of
+from review.audit.profiles import Selection
 from review.audit.published import Grades
-from review.audit.stored import Row, Said
+from review.audit.stored import Row, Said, body_of
 from review.models.dossiers import read_disclosure
 from review.rules.grades import CODEBOOKS
 

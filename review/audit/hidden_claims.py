@@ -6,8 +6,8 @@ from collections import defaultdict
 from collections.abc import Collection
 from typing import Any
 
-from review.audit.profiles import body_of
-from review.audit.stored import Told
+from review.audit.mute import Silence, mute
+from review.audit.stored import Told, body_of
 
 MOVING = ("claim.grouped", "claim.ungrouped")
 RECEIVED, DUPLICATED, RESTORED = "claim.received", "claim.duplicated", "claim.restored"
@@ -19,10 +19,10 @@ class HiddenClaims:
     """`withheld`: the log's own events that are hash only. `unsaid`: receipts that a shown incident refers to, so that
     their line stands there and nothing of what they sealed."""
 
-    def __init__(self, trail: Told, size: int, hidden: Collection[str]) -> None:
+    def __init__(self, trail: Told, size: int, hidden: Collection[str], silence: Silence) -> None:
         self.withheld: set[int] = set()
         self.unsaid: set[int] = set()
-        self._hidden = hidden
+        self._hidden, self._silence = hidden, silence
         self._where: dict[int, str] = {}  # claim -> the incident that it stands in
         self._repeats: dict[int, int] = {}  # claim -> the one that it is set aside beside
         self._repeated: dict[int, set[int]] = defaultdict(set)  # claim -> all that it was ever set aside beside
@@ -37,12 +37,12 @@ class HiddenClaims:
         if type_ == REDACTED:
             self._redactions.append((seq, body["of"]))
         elif incident is not None:
-            self._move(type_, incident, body["claim"])
+            self._move(seq, type_, incident, body["claim"])
         else:
             self._set(seq, type_, seq if type_ == RECEIVED else body["claim"], body)
 
-    def _move(self, type_: str, incident: str, claim: int) -> None:
-        if incident not in self._hidden:
+    def _move(self, seq: int, type_: str, incident: str, claim: int) -> None:
+        if not mute(self._silence, seq, type_, incident):
             self._referred.add(claim)
         if type_ == "claim.grouped":
             self._where[claim] = incident

@@ -334,18 +334,36 @@ def _merged(record: Record, dossier: Dossier) -> Iterator[Finding]:
 
 
 def _split(record: Record, dossier: Dossier) -> Iterator[Finding]:
+    others = record.body["other"]
     if not dossier.size:
+        if len(others) != 1 or others == [dossier.incident]:
+            yield "merge", "what is split out is of one other"
         return
     yield from _left(record, dossier)
-    if not record.body["other"]:
+    if not others:
         yield "merge", "a split makes new incidents"
+
+
+def _absorbed(record: Record, dossier: Dossier) -> Iterator[Finding]:
+    others = record.body["other"]
+    if len(others) != 1 or others == [dossier.incident]:
+        yield "merge", "an incident absorbs one other"
+
+
+def _grouped(record: Record, dossier: Dossier) -> Iterator[Finding]:
+    """Sources of the incident, under an origin that is a source of the incident too."""
+    numbers = (record.body["origin"], *record.body["sources"])
+    if not record.body["sources"] or any(dossier.source(number) is None for number in numbers):
+        yield "reference", "it groups a source that the incident has not, or under one"
 
 
 OUTCOMES: Mapping[str, Callable[[Record, Dossier], Iterator[Finding]]] = {
     "incident.merged": _merged,
+    "incident.absorbed": _absorbed,
     "incident.split": _split,
     "incident.dismissed": _left,
     "incident.withdrawn": _left,
+    "source.grouped": _grouped,
     "round.opened": _opened,
     "vote.committed": _committed,
     "vote.withdrawn": _withdrawn,

@@ -3,27 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
 
-import orjson
-
+from review.audit.embargo import DETERMINING, REDACTED, TELLING, Embargo
 from review.audit.events import PROFILES, PUBLISHABLE, TYPES
 from review.audit.mute import BundleSilence, mute, sealed_for_ever
-from review.audit.stored import Row, Said, Told, blocks
+from review.audit.stored import Row, Said, Told, blocks, body_of
 from review.models.dossiers import read_disclosure
-from review.rules.places import here
 
 NAMES = tuple(PROFILES)
 # Left out of the public profile unless a shown event refers to them.
 HIDDEN_FROM_PUBLIC = ("person.", "role.", "claim.", "export.", "import.", "backup.")
-DETERMINING = ("grade.published", "grade.imported")
 
 MUTE = "what an open round, an abandoned one or an open settlement keeps to itself, and restricted incidents"
 # What a profile leaves out, in words.
 WITHHOLDS: Mapping[str, str] = {
     "internal": MUTE,
     "court": MUTE,
-    "public": f"incidents without a published determination, people, claims and exports; {MUTE}",
+    "public": (
+        "incidents without a published determination, versions that are not public yet, people, claims and exports; "
+        + MUTE
+    ),
 }
 
 
@@ -59,15 +58,17 @@ class PublicSelection(Selection):
         incidents: frozenset[str],
         claims: frozenset[int],
         publishable: frozenset[tuple[str, int]],
+        embargo: Embargo,
     ) -> None:
         super().__init__("public", silence)
         self._incidents, self._claims, self._publishable = incidents, claims, publishable
+        self._embargo = embargo
 
     def shows(self, row: Row) -> bool:
         if not super().shows(row):
             return False
         if row.incident is not None:
-            return row.incident in self._incidents
+            return row.incident in self._incidents and not _waits(self._embargo, row)
         return not row.type.startswith(HIDDEN_FROM_PUBLIC) or row.seq in self._claims
 
     def tells(self, rows: Mapping[int, Row], said: Iterable[Said]) -> Iterator[Said]:
@@ -103,19 +104,35 @@ def select(trail: Told, size: int, profile: str, silence: BundleSilence) -> Sele
         for row in trail.events(size, DETERMINING)
         if row.incident is not None and not mute(silence, row.seq, row.type, row.incident)
     )
-    claims = _claims(trail, size, silence, incidents)
-    return PublicSelection(silence, incidents, claims, _publishable(trail, size, silence))
-
-
-def _claims(trail: Told, size: int, silence: BundleSilence, incidents: frozenset[str]) -> frozenset[int]:
-    return frozenset(
+    embargo = _embargo(trail, size, silence)
+    claims = frozenset(
         body_of(row)["claim"]
         for row in trail.events(size, ("claim.grouped", "claim.ungrouped"))
-        if row.incident in incidents and not mute(silence, row.seq, row.type, row.incident)
+        if row.incident in incidents and not _unsaid(silence, embargo, row)
     )
+    return PublicSelection(silence, incidents, claims, _publishable(trail, size, silence, embargo), embargo)
 
 
-def _publishable(trail: Told, size: int, silence: BundleSilence) -> frozenset[tuple[str, int]]:
+def _unsaid(silence: BundleSilence, embargo: Embargo, row: Row) -> bool:
+    return mute(silence, row.seq, row.type, row.incident) or _waits(embargo, row)
+
+
+def _embargo(trail: Told, size: int, silence: BundleSilence) -> Embargo:
+    embargo = Embargo([joint for joint in silence.joints if joint < size])
+    for row in trail.events(size, TELLING):
+        if row.incident is not None:
+            embargo.take(row.seq, row.type, row.incident, body_of(row))
+    return embargo
+
+
+def _waits(embargo: Embargo, row: Row) -> bool:
+    body = body_of(row) if row.type == REDACTED else {}
+    return embargo.waits(row.seq, row.type, row.incident, body)
+
+
+def _publishable(
+    trail: Told, size: int, silence: BundleSilence, embargo: Embargo
+) -> frozenset[tuple[str, int]]:
     marked: set[tuple[str, int]] = set()
     for block in blocks(trail.events(size, ("source.attached", "source.assessed"))):
         said = trail.disclosures(block[0].seq, block[-1].seq + 1)
@@ -124,9 +141,9 @@ def _publishable(trail: Told, size: int, silence: BundleSilence) -> frozenset[tu
             assert row.incident is not None
             key = (row.incident, body_of(row)["source"])
             if row.seq not in publishable:
-                # Taken back at once, also by a mute event: a source's safety comes first.
+                # Taken back at once, also by an event that is not shown: a source's safety comes first.
                 marked.discard(key)
-            elif not mute(silence, row.seq, row.type, row.incident):
+            elif not _unsaid(silence, embargo, row):
                 marked.add(key)
     return frozenset(marked)
 
@@ -147,8 +164,3 @@ def shows(type_: str, detail: str, profile: str) -> str:
     if profile not in table()[type_][detail]:
         return "no"
     return "publishable" if profile == "public" and detail in OF_THE_SOURCE[type_] else "yes"
-
-
-def body_of(row: Row) -> Any:
-    """The public fields of an event, what they name counted as this desk counts."""
-    return here(orjson.loads(row.line), row.seq)["body"]

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, NamedTuple
 
 from review.audit import canonical
+from review.audit.claiming import Claiming
 from review.audit.events import TYPES
 from review.audit.judging import judge, tallied
 from review.audit.merging import Merging, after_absorbing
@@ -15,6 +16,13 @@ from review.rules.dossier import Determination, Dossier, Record
 from review.rules.history import History
 from review.rules.places import here, sealed_here
 from review.rules.policy import Policy
+
+MOVED = "the dossier moved under a proposal that was not voided in the same act"
+# What leaves no proposal behind whose dossier could have moved.
+SETTLING = (
+    "grade.proposed", "grade.returned", "incident.dismissed", "incident.merged", "incident.split", "incident.withdrawn",
+    "proposal.voided",
+)  # fmt: skip
 
 
 class Told(NamedTuple):
@@ -71,6 +79,7 @@ class _Chain:
         self.last: bytes | None = None
         self.closing: tuple[Record, set[int]] | None = None
         self.expected: tuple[str, int] | None = None  # the type that must follow, and where
+        self.moved = False  # the dossier, under a proposal that is not voided yet
 
 
 class Replay:
@@ -86,7 +95,9 @@ class Replay:
         self.codebooks: dict[int, str] = {}
         self.streams: dict[str, str] = {}
         self.people: dict[str, tuple[bool, str | None]] = {}
+        self.left: set[str] = set()
         self.merging = Merging()
+        self.claiming = Claiming()
 
     def feed(self, one: Told) -> None:
         """Judge one event and take it into account."""
@@ -123,6 +134,8 @@ class Replay:
         for name, chain in self.chains.items():
             if chain.expected is not None:
                 self._problem(chain.history.last, "act", f"{chain.expected[0]} must follow in the same act")
+            if chain.moved:
+                self._problem(chain.history.last, "proposal", MOVED)
             dossier = chain.history.dossier()
             self.found.stages[name] = dossier.stage
             if dossier.determinations:
@@ -138,10 +151,14 @@ class Replay:
 
     def _stream_of(self, parent: str | None) -> str:
         """What was split out of an incident is of its stream."""
-        if parent not in self.chains:
-            return ""
-        history = self.chains[parent].history
-        return history.fields.get("stream") or self._stream_of(history.dossier().passage.split_from)
+        followed: set[str] = set()  # a forged log may say that an incident was split out of itself
+        while parent in self.chains and parent not in followed:
+            history = self.chains[parent].history
+            if history.fields.get("stream"):
+                return str(history.fields["stream"])
+            followed.add(parent)
+            parent = history.dossier().passage.split_from
+        return ""
 
     def _problem(self, seq: int, name: str, sentence: str) -> None:
         self.found.problems.append(Problem(seq, name, sentence))
@@ -174,9 +191,16 @@ class Replay:
         elif type_ in ("stream.defined", "stream.switched"):
             self.streams[body["stream"]] = body["mode"]
         elif type_.startswith(("person.", "role.")):
-            self._person(type_, body)
+            self._person(seq, type_, body)
+        elif type_.startswith("claim."):
+            for name, sentence in self.claiming.meet(seq, type_, body):
+                self._problem(seq, name, sentence)
 
-    def _person(self, type_: str, body: Mapping[str, Any]) -> None:
+    def _person(self, seq: int, type_: str, body: Mapping[str, Any]) -> None:
+        if body["who"] in self.left:
+            self._problem(seq, "person", "the person has left for good")
+        if type_ == "person.left":
+            self.left.add(body["who"])
         active, role = self.people.get(body["who"], (True, None))
         if type_ == "role.granted":
             role = body["role"]
@@ -206,6 +230,7 @@ class Replay:
 
     def _judge(self, chain: _Chain, record: Record, incident: str) -> None:
         before = self.dossier(incident)
+        chain.moved = _moves(record, before) or (chain.moved and record.type not in SETTLING)
         for name, sentence in judge(record, before):
             self._problem(record.seq, name, sentence)
         chain.history.apply(record)
@@ -227,6 +252,9 @@ class Replay:
         expected, chain.expected = chain.expected, None
         if expected is not None and (record.type, record.seq) != expected:
             self._problem(record.seq, "act", f"{expected[0]} must stand here, in the same act")
+        elif chain.moved and record.seq != chain.history.last + 1:
+            self._problem(record.seq, "proposal", MOVED)
+            chain.moved = False
 
     def _reveals(self, chain: _Chain, record: Record, incident: str) -> None:
         if record.type == "round.closed" and record.body["result"] != "abandoned":
@@ -245,6 +273,12 @@ class Replay:
         for name, sentence in tallied(closing, dossier):
             self._problem(closing.seq, name, sentence)
         chain.expected = _after_close(closing, dossier, record.seq + 1)
+
+
+def _moves(record: Record, before: Dossier) -> bool:
+    """Whether an event moves the dossier under a proposal that waits for its approval."""
+    proposal = before.proposal
+    return record.judged is not None and before.stage == "approval" and proposal is not None and not proposal.approval
 
 
 def _after(record: Record) -> tuple[str, int] | None:

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from review.audit import mute, profiles
 from review.audit.events import TYPES
 from review.audit.hidden_claims import HiddenClaims
-from review.audit.profiles import Selection, body_of
-from review.audit.stored import Row, Said, Told, Trail
+from review.audit.profiles import Selection
+from review.audit.stored import Row, Said, Told, Trail, body_of
 
 # Without these nobody could judge the signatures (AUDIT-FORMAT section 11, "One-incident bundles").
 IN_EVERY_BUNDLE = ("log.opened", "key.rotated")
@@ -112,7 +112,7 @@ def _hush_claims(silence: mute.BundleSilence, trail: Trail, size: int, named: It
         if row.incident is not None:
             whole.take(row.seq, row.type, row.incident, body_of(row))
     if hidden := whole.restricted - whole.named:
-        found = HiddenClaims(trail, size, hidden)
+        found = HiddenClaims(trail, size, hidden, whole)
         silence.withheld, silence.unsaid = found.withheld, found.unsaid
 
 

@@ -13,6 +13,7 @@ from sqlalchemy import bindparam, select
 from review.audit import checkpoint_files
 from review.audit.keys import Keys
 from review.models import Disclosure, Event, Incident
+from review.rules.places import here
 
 BLOCK = 2000
 ERASING = ("detail.redacted", "person.left")
@@ -98,6 +99,11 @@ def incident_of(line: bytes) -> str | None:
     """The incident that a leaf names: its keys stand in order, so that it needs no parsing."""
     after = line.rindex(b'},"day":"') + len('},"day":"YYYY-MM-DD","incident":')
     return line[after + 1 : after + 19].decode("ascii") if line[after : after + 1] == b'"' else None
+
+
+def body_of(row: Row) -> Any:
+    """The public fields of an event, what they name counted as this desk counts."""
+    return here(orjson.loads(row.line), row.seq)["body"]
 
 
 def blocks(rows: Iterable[Row]) -> Iterator[list[Row]]:

@@ -846,6 +846,12 @@ _AFTER_EXIT = frozenset(
     [kind for kind in SPECS if kind.split(".")[0] in ("source", "correction")]
     + ["claim.ungrouped", "incident.restored", "incident.restricted", "detail.redacted", "attempt.refused"]
 )
+# What the public profile shows of an incident while its next version waits to be public.
+_PASSING = frozenset(
+    [kind for kind in SPECS if kind.split(".")[0] == "recheck"]
+    + ["incident.merged", "incident.absorbed", "incident.split", "incident.dismissed", "incident.withdrawn"]
+    + ["incident.restored", "correction.published", "detail.redacted"]
+)
 # The fields of each type that name other events by their seq.
 _SEQS = {
     kind: [(field, told) for field, told in sorted(spec.body.items()) if told in ("seq", "seq?", "seqs")]
@@ -1051,7 +1057,7 @@ class Incident:
         "evidence", "evidence_sure", "expect", "frozen", "gaps", "id", "imported", "index", "last", "last_seq", "link", "moved",
         "moves", "mute_shown", "origins", "people", "graded", "proposal", "recheck", "reopened", "restricted",
         "result", "round", "rounds", "rounds_opened", "settled", "settlement", "sources", "stage", "stream", "versions", "voided", "voted",
-        "withdrawn_at", "withdrawn_sources",
+        "waits", "withdrawn_at", "withdrawn_sources",
     )  # fmt: skip
 
     def __init__(self, name: str, index: int) -> None:
@@ -1098,6 +1104,7 @@ class Incident:
         self.graded = False  # a round was closed with a result
         self.versions: List[Tuple[int, int, str, Range, str]] = []  # version, seq, grade, range, kind
         self.withdrawn_at = -1
+        self.waits = False  # a next version is under way, which the public profile does not show
 
     @property
     def version(self) -> int:
@@ -1200,6 +1207,9 @@ del _kind
 _MISSING = object()
 
 
+MISSING_SIDE = "the other side of a merge or split is missing"
+
+
 def in_log(name: str) -> str:
     """How a sentence ends that is about a log which the signed one continues."""
     return " (in the log %s, which was continued)" % name
@@ -1210,13 +1220,15 @@ class Replay:
 
     `feed` takes one event (its twelve keys), the disclosures of it that are shown (name -> value) and its leaf hash.
     `bundle` is False where the complete log is fed, muted events included. `full` is False where the log's own events
-    are not all at hand, so that roles are only asserted and the state of streams and claims is not known.
+    are not all at hand, so that roles are only asserted and the state of streams and claims is not known. `public` is
+    True where a version that is not published yet is withheld.
     """
 
-    def __init__(self, failures: Failures, bundle: bool = True, full: bool = True) -> None:
+    def __init__(self, failures: Failures, bundle: bool = True, full: bool = True, public: bool = False) -> None:
         self.failures = failures
         self.bundle = bundle
         self.full = full
+        self.public = public
         self.base = 0  # how many leaves the logs hold that the present one continues
         self.ended: List[Tuple[int, str]] = []  # those logs: where each ended, and its name
         self._incidents: Dict[str, Any] = {}  # id -> Incident, or its packed bytes
@@ -1226,10 +1238,11 @@ class Replay:
         self.codebooks: Dict[int, Any] = {}
         self.codebook_bodies: List[Dict[str, Any]] = []
         self.streams: Dict[str, str] = {}
-        self.claims: Dict[int, str] = {}
+        self.claims: Dict[int, str] = {}  # receipt -> received, or set aside how, or the incident where it is grouped
+        self.claim_names: Set[int] = set()
         self.rotations: List[Tuple[int, str, str]] = []
         self.opened: Optional[Dict[str, Any]] = None
-        self.left = 0
+        self.left: Set[str] = set()  # who has left for good
         self.day = ""
         self.last_seq = -1
         self.redacted: Dict[str, Tuple[int, int]] = {}  # digest -> (redaction, event)
@@ -1239,8 +1252,11 @@ class Replay:
         self.dirty: Dict[int, Any] = {}  # index -> the incident, or its head where it is packed
         self.muted = 0
         self.withheld_before = False  # set by whoever reads the bundle, at the first leaf that is not shown
-        self.open_merges: Dict[Tuple[str, str], int] = {}
-        self.regrouped: List[Tuple[int, int, str]] = []  # claims that were not seen to leave: event, claim, incident
+        self.withheld_last = -1  # and the last one so far
+        self.open_merges: Dict[Tuple[str, str], Tuple[int, bool]] = {}  # the side told first, and whether it is the source's
+        self.unpaired: List[Tuple[int, str]] = []  # event, and the incident of its other side, of which nothing is shown
+        # Claims that were not seen to leave: event, what it made of the claim, incident, round behind whose opening.
+        self.regrouped: List[Tuple[int, str, str, int]] = []
         self.published: List[int] = []
         self.recomputed = 0
         self._ranges: Dict[Range, Range] = {}
@@ -1399,6 +1415,7 @@ class Replay:
             self.fail("mute", settlement.shown_argument, "an argument of a settlement that fell where its log ended is shown")
         if round_ is not None:
             round_.result, round_.votes, round_.answers = "abandoned", {}, {}
+            incident.waits = False
         if settlement is not None and settles:
             settlement.ended, settlement.shown_argument = True, None
         # Where nothing of it followed since the joint before, its tail is still the one that was cut there.
@@ -1436,6 +1453,8 @@ class Replay:
             self.fail("chain", seq, "%d events of its incident have no room before it" % missing)
         if incident.round is not None:
             incident.round.gap = True
+        elif incident.waits and event["type"] in _PASSING:
+            return
         elif incident.settlement is not None and not incident.settlement.closed:
             incident.settlement.gap = True
         elif not (incident.cut and incident.last_seq < self.base):
@@ -1480,7 +1499,7 @@ class Replay:
             incident.expect = None
             if kind not in kinds or not here:
                 self.fail(check, seq, sentence)
-        elif incident.moved and kind != "proposal.voided" and not here:
+        elif incident.moved and not here:
             self.fail("proposal", seq, "the dossier moved under a proposal that was not voided in the same act")
             incident.moved = False
 
@@ -1592,6 +1611,8 @@ class Replay:
         who = event["body"]["who"]
         if who not in self.people and self.full:
             self.fail("person", event["seq"], "the person never joined")
+        if who in self.left:
+            self.fail("person", event["seq"], "the person has left for good")
         return self.people.setdefault(who, [True, None])
 
     def _person_deactivated(self, event: Event, shown: Dict[str, Any]) -> None:
@@ -1607,7 +1628,7 @@ class Replay:
     def _person_left(self, event: Event, shown: Dict[str, Any]) -> None:
         self._by_admin_or_self(event)
         self._known(event)[0] = False
-        self.left += 1
+        self.left.add(event["body"]["who"])
 
     def _role_granted(self, event: Event, shown: Dict[str, Any]) -> None:
         if event["actor"] == event["body"]["who"]:
@@ -1624,16 +1645,30 @@ class Replay:
 
     def _claim_received(self, event: Event, shown: Dict[str, Any]) -> None:
         self.claims[event["seq"]] = "received"
+        name = int.from_bytes(event["body"]["claim"].encode("ascii"), "big")
+        if name in self.claim_names:
+            self.fail("claim", event["seq"], "another claim has its name already")
+        self.claim_names.add(name)
 
     def _claim_moves(self, event: Event, source: Tuple[str, ...], to: str) -> None:
-        claim = event["body"]["claim"]
-        if claim not in self.claims:
-            self.fail("reference", event["seq"], "the claim that it refers to is not here")
-        elif self.bundle and to == "grouped" == self.claims[claim]:
-            self.regrouped.append((event["seq"], claim, event["incident"]))
-        elif self.claims[claim] not in source and self.full:
-            self.fail("claim", event["seq"], "a claim that is %s cannot become %s" % (self.claims[claim], to))
-        self.claims[claim] = to
+        claim, seq = event["body"]["claim"], event["seq"]
+        have = self.claims.get(claim)
+        if have is None:
+            self.fail("reference", seq, "the claim that it refers to is not here")
+        elif self.full and to != "received" and have in self._incidents:
+            self._unseen_leaving(seq, claim, have, to)
+        elif self.full and ("grouped" if have in self._incidents else have) not in source:
+            self.fail("claim", seq, "a claim that is %s cannot become %s" % ("grouped" if have in self._incidents else have, to))
+        self.claims[claim] = sys.intern(event["incident"]) if to == "grouped" else to
+
+    def _unseen_leaving(self, seq: int, claim: int, name: str, to: str) -> None:
+        """A claim leaves its incident unseen only behind the opening of a round there that is open to the end."""
+        holder = self.get(name)
+        round_ = holder.round if holder is not None and claim in (holder.claims or ()) else None
+        if not self.bundle or round_ is None or self.withheld_last < round_.seq:
+            self.fail("claim", seq, "a claim that is grouped cannot become %s" % to)
+        else:
+            self.regrouped.append((seq, to, name, round_.number))
 
     def _claim_duplicated(self, event: Event, shown: Dict[str, Any]) -> None:
         of = event["body"]["of"]
@@ -1641,13 +1676,13 @@ class Replay:
             self.fail("claim", event["seq"], "a duplicate is of another claim")
         elif of not in self.claims:
             self.fail("reference", event["seq"], "the claim that it duplicates is not here")
-        self._claim_moves(event, ("received", "grouped"), "duplicated")
+        self._claim_moves(event, ("received",), "duplicated")
 
     def _claim_dismissed(self, event: Event, shown: Dict[str, Any]) -> None:
-        self._claim_moves(event, ("received", "grouped"), "dismissed")
+        self._claim_moves(event, ("received",), "dismissed")
 
     def _claim_withdrawn(self, event: Event, shown: Dict[str, Any]) -> None:
-        self._claim_moves(event, ("received", "grouped"), "withdrawn")
+        self._claim_moves(event, ("received",), "withdrawn")
 
     def _claim_restored(self, event: Event, shown: Dict[str, Any]) -> None:
         self._claim_moves(event, ("duplicated", "dismissed", "withdrawn"), "received")
@@ -1702,7 +1737,9 @@ class Replay:
         incident.restricted = event["body"]["on"]
 
     def _exit(self, incident: Incident, event: Event, to: str) -> None:
-        if incident.round is not None:
+        if incident.round is not None and incident.round.gap and incident.waits:
+            incident.round = incident.frozen = None  # its close waits with the version that it led to
+        elif incident.round is not None:
             self.fail("stage", event["seq"], "an exit abandons the open round before it")
         if incident.settlement is not None and not incident.settlement.closed:
             incident.settlement.ended = True
@@ -1716,14 +1753,17 @@ class Replay:
 
     def _incident_merged(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         self._exit(incident, event, "merged")
-        others = event["body"]["other"]
-        if len(others) != 1 or others[0] == incident.id:
-            self.fail("merge", event["seq"], "an incident is merged into one other")
-        for other in others:
+        for other in self._one_other(incident, event, "an incident is merged into one other"):
             self._pair(event, incident.id, other)
 
+    def _one_other(self, incident: Incident, event: Event, sentence: str) -> List[str]:
+        others: List[str] = event["body"]["other"]
+        if len(others) != 1 or others[0] == incident.id:
+            self.fail("merge", event["seq"], sentence)
+        return others
+
     def _incident_absorbed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
-        for other in event["body"]["other"]:
+        for other in self._one_other(incident, event, "an incident absorbs one other"):
             self._pair(event, other, incident.id)
             found = self.get(other)
             if found is not None:
@@ -1739,7 +1779,7 @@ class Replay:
         if (source, target) in self.open_merges:
             del self.open_merges[source, target]
         else:
-            self.open_merges[source, target] = event["seq"]
+            self.open_merges[source, target] = event["seq"], event["incident"] == source
 
     def _incident_split(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         others = event["body"]["other"]
@@ -1748,7 +1788,7 @@ class Replay:
             incident.entered.add(event["actor"])
             parent = self.get(others[0]) if others else None
             incident.stream = parent.stream if parent is not None else None
-            for other in others:
+            for other in self._one_other(incident, event, "what is split out is of one other"):
                 self._pair(event, other, incident.id)
             return
         self._exit(incident, event, "split")
@@ -1816,6 +1856,8 @@ class Replay:
         self._ascending(event, "sources")
         if not numbers or numbers[-1] > incident.sources:
             self.fail("reference", event["seq"], "it groups a source that the incident has not")
+        if event["body"]["origin"] > incident.sources:
+            self.fail("reference", event["seq"], "the origin that it names is no source of the incident")
 
     def _source_withdrawn(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         number = self._source(incident, event)
@@ -1886,6 +1928,7 @@ class Replay:
             incident.stage = "grading"
             incident.result = None
             incident.moves = []
+            incident.waits = self.public and bool(incident.versions)
 
     def _check_settlement_of(self, incident: Incident, event: Event, second: bool) -> None:
         settlement, of = incident.settlement, event["body"]["of"]
@@ -2029,6 +2072,7 @@ class Replay:
         )
         incident.round = None
         incident.frozen = None
+        incident.waits = False
         round_.result = body["result"]
         if body["result"] == "abandoned":
             self._abandon(incident, round_, event)
@@ -2525,6 +2569,7 @@ class Replay:
         incident.stage = "grading"
         incident.reopened = event["body"]["ground"]
         incident.result = None
+        incident.waits = self.public
 
     def _correction_received(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         """It moves nothing."""
@@ -2566,15 +2611,24 @@ class Replay:
 
     def _behind_open_rounds(self) -> None:
         """What stands behind the opening of a round may wait for its close: the places there count what is mute."""
-        waiting = {one.id: one.claims or set() for one in self.under_way() if one.round is not None and self.bundle}
-        for seq, claim, name in self.regrouped:
-            if self.full and not any(claim in held for one, held in waiting.items() if one != name):
-                self.fail("claim", seq, "a claim that is grouped cannot become grouped")
-        for (source, target), seq in self.open_merges.items():
-            # A restricted incident is mute in every profile: the side that it would tell is withheld.
-            told = source in self._incidents and target in self._incidents and target not in waiting
-            if self.full and (told or not self.bundle or not self.withheld_before):
-                self.fail("merge", seq, "the other side of a merge or split is missing")
+        if not self.full:
+            return
+        for seq, to, name, number in self.regrouped:
+            holder = self.get(name)
+            if holder is None or holder.round is None or holder.round.number != number:
+                self.fail("claim", seq, "a claim that is grouped cannot become %s" % to)
+        for (source, target), (seq, told_by_source) in self.open_merges.items():
+            other = target if told_by_source else source
+            found = self.get(other)
+            if found is None and self.bundle and self.withheld_before:
+                # A restricted incident is mute in every profile: the side that it would tell is withheld.
+                self.unpaired.append((seq, other))
+            elif not (self.bundle and told_by_source and found is not None and self._waits_since(found, seq)):
+                self.fail("merge", seq, MISSING_SIDE)
+
+    @staticmethod
+    def _waits_since(incident: Incident, seq: int) -> bool:
+        return incident.round is not None and incident.round.seq < seq
 
 
     def _check_open_acts(self) -> None:
@@ -2858,9 +2912,11 @@ class Verifier:
         self.root_at: Dict[int, bytes] = {}
         self.leaf_at: Dict[int, bytes] = {}
         self.last_day = ""
-        self.claims_referred: Set[int] = set()
+        self.claims_referred: Dict[int, int] = {}  # claim -> the last shown event that moved it into or out of an incident
         self.unsaid: List[int] = []  # claims of which no detail is told
         self.hidden_heads = 0
+        self.hidden_names: Set[str] = set()  # of them, those that a shown event names as the other side of its own
+        self.waiting: Dict[str, int] = {}  # in public, incident -> how many of its events wait for its next version
         self.log_shown: Dict[int, str] = {}
         self.patterns: Dict[str, Any] = {}
         self.earlier: List[Earlier] = []
@@ -2894,7 +2950,7 @@ class Verifier:
             self.failures.fatal("bundle", None, "a bundle has either leaves.bin or incident.json")
         whole = not self.single
         full = whole and self.profile != "public"
-        self.replay = Replay(self.failures, full=full)
+        self.replay = Replay(self.failures, full=full, public=self.profile == "public")
         if self.single:
             self._read_incident()
         else:
@@ -2906,9 +2962,10 @@ class Verifier:
             self.fail("manifest", None, "Bagging-Date is not the day of the last leaf")
         self._check_withheld()
         self._check_missing()
-        self._check_sources()
         self._check_heads()
+        self._check_sources()
         self._check_unsaid()
+        self._check_unpaired()
         self._check_books()
         self._check_published()
         self._check_keys()
@@ -3178,7 +3235,7 @@ class Verifier:
                 self.failures.fatal("seq", seq, "the event is out of order, stands twice or is not in the tree")
             if seq > expected:
                 self.runs.append((base + expected, base + seq))
-                replay.withheld_before = True
+                replay.withheld_before, replay.withheld_last = True, base + seq - 1
             leaf = new(b"\x00" + line).digest()
             if single:
                 self._check_path(seq, leaf)
@@ -3441,7 +3498,7 @@ class Verifier:
         """What other checks need to know of this event."""
         kind, seq = event["type"], event["seq"]
         if kind == "claim.grouped" or kind == "claim.ungrouped":
-            self.claims_referred.add(self.base + event["body"]["claim"])
+            self.claims_referred[self.base + event["body"]["claim"]] = self.base + seq
         if event["incident"] is not None:
             if self.single and event["incident"] != self.incident:
                 self.fail("withheld", seq, "it belongs to another incident than the bundle")
@@ -3539,8 +3596,11 @@ class Verifier:
         covered: Dict[int, int] = {}
         for _, of in self.replay.redacted.values():
             covered[of] = covered.get(of, 0) + 1
-        # While a round is open, an event that is mute may have taken a source back.
-        open_rounds = {incident.id for incident in self.replay.under_way() if incident.round is not None}
+        # While a round is open, or a version waits, an event that is not shown may have taken a source back.
+        under_way = list(self.replay.under_way())
+        waiting = {one.id for one in under_way if one.waits and (one.gaps or one.id in self.waiting)}
+        self.facts["waiting"] = len(waiting)
+        open_rounds = {one.id for one in under_way if one.round is not None} | waiting
         for name, words in self.of_sources.items():
             triples = list(zip(words[::3], words[1::3], words[2::3]))  # noqa: B905
             publishable = {number: bool(word & 4) for number, _, word in triples if word & 2}
@@ -3571,6 +3631,7 @@ class Verifier:
             self._check_single_head(seq, body)
             return
         edge, count, seen, hidden = Edge(), 0, -1, 0
+        named = {other for _, other in replay.unpaired}
         pattern = re.compile(r'\["(i-[a-z2-7]{16})",([1-9][0-9]{0,14}),"(%s)"\]\Z' % _HASH32, re.ASCII)
         for line in bundle.lines("data/heads.jsonl", 256):
             match = pattern.match(line.decode("ascii", "replace"))
@@ -3583,6 +3644,7 @@ class Verifier:
             incident = replay.get(match.group(1))
             if incident is None or incident.index >= len(replay.tree.levels[0]):
                 hidden += 1
+                self.hidden_names.update(named & {match.group(1)})
                 continue
             if incident.index <= seen:
                 self.fail("heads", seq, "heads.jsonl is not in the order of the incidents' first events, or holds one twice")
@@ -3600,14 +3662,27 @@ class Verifier:
             replay.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
 
     def _check_unsaid(self) -> None:
-        """A claim keeps its words to itself only where it may have gone into an incident that is not shown."""
+        """A claim keeps its words to itself only where it left a shown incident, maybe into one that is not shown."""
         if not self.unsaid:
             return
-        open_rounds = [one.claims or set() for one in self.replay.under_way() if one.round is not None]
+        last = self.runs[-1][1] if self.runs else 0
         for seq in self.unsaid:
-            stands_here = self.replay.claims.get(seq) == "grouped" and not any(seq in held for held in open_rounds)
-            if stands_here or not (self.single or self.hidden_heads):
+            left = self.claims_referred.get(seq, self.base + self.note.size)
+            if left >= last or not (self.single or self.hidden_heads) or not self._left_unseen(seq):
                 self.replay.fail("disclosure", seq, "a claim of a shown incident is without its words")
+
+    def _left_unseen(self, claim: int) -> bool:
+        """Whether a claim waits as far as was seen, or stands where what follows the opening of a round waits."""
+        state = self.replay.claims.get(claim, "")
+        holder = self.replay.get(state)
+        return state == "received" if holder is None else holder.round is not None and claim in (holder.claims or ())
+
+    def _check_unpaired(self) -> None:
+        """What is hidden has a head all the same, unless it began after the last one was fixed."""
+        fixed = self.replay.heads[-1][0] if self.replay.heads else -1
+        for seq, other in self.replay.unpaired:
+            if seq < fixed and other not in self.hidden_names:
+                self.replay.fail("merge", seq, MISSING_SIDE)
 
     def _check_head(self, seq: int, incident: Incident, count: int, leaf: bytes) -> None:
         if self.replay.tree.levels[0][incident.index] == leaf:
@@ -3616,7 +3691,9 @@ class Verifier:
         muted = settlement is not None and not settlement.closed and count > incident.count
         # What fell where its log ended leaves a muted tail, which the chain behind the joint would show.
         muted = muted or (incident.cut and incident.last_seq < self.base and count > incident.count)
-        if not muted:
+        if incident.waits and count > incident.count:
+            self.waiting[incident.id] = count - incident.count
+        elif not muted:
             self.replay.fail("heads", incident.last_seq, "the last log.heads knows %d events of this incident: its tail was cut or altered" % count)
 
     def _check_single_head(self, seq: int, body: Dict[str, Any]) -> None:
@@ -3924,7 +4001,7 @@ def proven(verifier: Verifier) -> List[str]:
 
 def unprovable(verifier: Verifier) -> List[str]:
     """What no run can establish."""
-    replay = verifier.replay
+    replay, facts = verifier.replay, verifier.facts
     imported = sum(1 for rows in replay.versions.values() for one in rows if one[4] == "legacy")
     lines = [
         "that a source tells the truth",
@@ -3938,6 +4015,9 @@ def unprovable(verifier: Verifier) -> List[str]:
     for continues in [body["continues"] for body in opened if body is not None and body.get("continues")]:
         lost = "some" if continues["lost"] is None else continues["lost"]
         lines.insert(4, "what the %s leaves said that were published of %s and lost where it was continued" % (lost, continues["origin"]))
+    if facts.get("waiting"):
+        told = "what %d incidents hold behind the opening of their next version: it waits until that is public"
+        lines.append(told % facts["waiting"])
     if not verifier.witnesses and verifier.since is None:
         lines.insert(3, "that nobody was shown another history: give --witness, or --since with a checkpoint you kept")
     if verifier.facts.get("timestamps"):

@@ -54,7 +54,7 @@ class PartyForm(Form):
     """One belligerent named."""
 
     name = StringField(_l("Party"))
-    role = SelectField(_l("How"), choices=lambda: offered(PARTY_ROLES), validate_choice=False)
+    role = SelectField(_l("In what capacity"), choices=lambda: offered(PARTY_ROLES), validate_choice=False)
     tracked = BooleanField(_l("Tracked by this desk"), default=True)
 
 
@@ -70,11 +70,11 @@ class FactsForm(FlaskForm):
     summary = TextAreaField(_l("What is reported"))
     codes = StringField(_l("Codes"))
     earlier_codes = StringField(_l("Earlier codes"))
-    date_type = SelectField(_l("The date is"), choices=lambda: offered(DATE_TYPES), default="unknown")
+    date_type = SelectField(_l("Kind of date"), choices=lambda: offered(DATE_TYPES), default="unknown")
     date = StringField(_l("Day, or first day"))
     date_end = StringField(_l("Last day"))
     time_type = SelectField(
-        _l("The time is"), choices=lambda: offered(TIME_TYPES, _l("in words, or not said")), default=""
+        _l("Kind of time"), choices=lambda: offered(TIME_TYPES, _l("in words, or not said")), default=""
     )
     time = StringField(_l("Time"))
     time_end = StringField(_l("Until"))

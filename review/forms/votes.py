@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from review.forms.typed import Typed, bound, refuse
+from review.forms.typed import Typed, bound, refuse, whole
 from review.rules.dossier import Ballot
 from review.rules.facts import Casualties, Range
+from review.rules.tags import tagged
+from review.rules.texts import too_long
+from review.rules.words import N_
 
+NOTE = "note-"
+LONG_NOTE = N_("A note is longer than can be kept. Shorten it.")
 FIELDS = (
-    "grade", "killed_min", "killed_max", "injured_min", "injured_max", "rationale", "departs", "sources",
+    "grade", "killed_min", "killed_max", "injured_min", "injured_max", "rationale", "tags", "departs", "sources",
 )  # fmt: skip
 
 
@@ -16,7 +21,7 @@ def ballot(typed: Typed) -> Ballot:
     return Ballot(
         grade=typed.value("grade"),
         casualties=casualties(typed),
-        rationale=typed.text("rationale"),
+        rationale=tagged(typed.text("rationale"), typed.all("tags")),
         sources=typed.numbers("sources"),
         departs=typed.text("departs"),
     )
@@ -34,3 +39,11 @@ def casualties(typed: Typed) -> Casualties:
 def kept(typed: Typed, fields: tuple[str, ...] = FIELDS) -> dict[str, list[str]]:
     """What of a form is worth keeping as a draft."""
     return {name: list(typed.values[name]) for name in fields if any(typed.values.get(name, ()))}
+
+
+def notes(typed: Typed) -> dict[int, str]:
+    """The writer's own notes on sources that came with a form, by the number of the source."""
+    named = ((name.removeprefix(NOTE), typed.value(name)) for name in typed.values if name.startswith(NOTE))
+    found = {int(number): note for number, note in named if whole(number)}
+    refuse({f"{NOTE}{number}": LONG_NOTE for number, note in found.items() if too_long(note)})
+    return found

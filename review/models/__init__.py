@@ -3,6 +3,7 @@
 from review.extensions import Base, db, write_mode
 from review.models.admissions import Admission
 from review.models.bundles import Bundle
+from review.models.care import Care, HelpText, Passed, SavedView, SourceWarning
 from review.models.checks import TrailCheck
 from review.models.decisions import (
     Approval,
@@ -16,6 +17,7 @@ from review.models.decisions import (
 )
 from review.models.imports import ImportLine, ImportRun
 from review.models.incidents import Claim, ImportedRow, Incident, IncidentCode, Stream
+from review.models.looks import Look
 from review.models.people import (
     DeskSetting,
     Invitation,
@@ -44,6 +46,7 @@ __all__ = [
     "Base",
     "Bundle",
     "Capture",
+    "Care",
     "Checkpoint",
     "Claim",
     "ClaimSign",
@@ -55,6 +58,7 @@ __all__ = [
     "Disclosure",
     "Draft",
     "Event",
+    "HelpText",
     "Hold",
     "ImportLine",
     "ImportRun",
@@ -66,8 +70,10 @@ __all__ = [
     "Job",
     "LogHead",
     "LoginAttempt",
+    "Look",
     "Notice",
     "Participation",
+    "Passed",
     "Password",
     "Person",
     "PersonKey",
@@ -76,11 +82,13 @@ __all__ = [
     "RedactionRequest",
     "Round",
     "RoundClosing",
+    "SavedView",
     "SecondFactor",
     "Settlement",
     "SettlementClosing",
     "Source",
     "SourceLink",
+    "SourceWarning",
     "Stream",
     "Subtree",
     "Timestamp",

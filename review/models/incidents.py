@@ -25,6 +25,8 @@ class Stream(Base):
 
 
 SHORT = text("seats > 0")  # the rounds that "next" serves from
+# What waits for somebody, as the index of the leads' list has it; in that list streams leave out some of it.
+WAITS = text("(stage IN ('logged', 'grading', 'settlement', 'approval') OR recheck)")
 
 
 class Incident(Base):
@@ -37,6 +39,7 @@ class Incident(Base):
         Index("ix_incident_public_id", "public", "id"),
         Index("ix_incident_stream_stage_id", "stream", "stage", "id"),
         Index("ix_incident_short", "queue", "round_seq", sqlite_where=SHORT, postgresql_where=SHORT),
+        Index("ix_incident_waiting", "gravity", "id", sqlite_where=WAITS, postgresql_where=WAITS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -60,6 +63,7 @@ class Incident(Base):
     seats: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     queue: Mapped[int] = mapped_column(Integer, default=0, server_default="0")
     round_seq: Mapped[int] = mapped_column(Seq, default=0, server_default="0")
+    gravity: Mapped[int] = mapped_column(Integer, default=0, server_default="0")  # the fewest reported killed
     public: Mapped[bool] = mapped_column(Boolean, default=False)
     stream: Mapped[str] = mapped_column(String(80), default="")
     facts: Mapped[dict[str, Any]] = mapped_column(JSON, default=dict)

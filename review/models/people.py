@@ -25,7 +25,7 @@ class Person(Base):
     """Somebody with an account. `role`, `active` and `name` are projections of the person's events."""
 
     __tablename__ = "person"
-    __account_columns__ = frozenset({"language", "timezone"})  # how they read the desk: nobody's record
+    __account_columns__ = frozenset({"language", "timezone", "keys_off"})  # how they read the desk: nobody's record
 
     id: Mapped[int] = mapped_column(primary_key=True)
     email: Mapped[str] = mapped_column(String(254), unique=True)
@@ -35,6 +35,7 @@ class Person(Base):
     log_name: Mapped[str] = mapped_column(String(16), unique=True)  # their pseudonym in the log's own events
     language: Mapped[str | None] = mapped_column(String(10))
     timezone: Mapped[str | None] = mapped_column(String(60))
+    keys_off: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
 
 
 class Password(Base):
@@ -130,6 +131,7 @@ class UserSession(Base):
     agent: Mapped[str | None] = mapped_column(String(200))
     confirmed_at: Mapped[datetime | None] = mapped_column(Moment)  # when the password was last given in it
     must_enrol: Mapped[bool] = mapped_column(Boolean, default=False, server_default=false())
+    sitting_since: Mapped[datetime | None] = mapped_column(Moment)  # since the last pause in it
 
 
 class LoginAttempt(Base):

@@ -21,17 +21,20 @@ from review.models.work import Turn
 from review.rules import assignment
 from review.rules.dossier import Dossier
 from review.rules.settlement import rung, settler
+from review.rules.waiting import gravity
 
 Turns = dict[tuple[int, str], int]  # (person, kind) -> round
 Named = Callable[[Iterable[str]], Mapping[str, int]]  # pseudonyms -> the persons behind them
+Write = Callable[[Any, Any], Any]  # a statement and its row, or its rows
 
 _TURN = Turn.__table__
+_NEW_TURNS = insert(_TURN)
 _NO_TURN = delete(_TURN).where(
     _TURN.c.incident_id == bindparam("of"), _TURN.c.person_id == bindparam("who"), _TURN.c.kind == bindparam("what")
 )
 
 REGISTRY = {
-    "incident": ("facts", "title", "date", "code", "search_text", "range"),
+    "incident": ("facts", "title", "date", "code", "search_text", "range", "gravity"),
     "incident_code": ("code", "folded"),
     "admission": ("person_id",),
     "claim_sign": ("sign",),
@@ -58,11 +61,12 @@ def project(
     *,
     before: Dossier | None = None,
     named: Named | None = None,
+    write: Write | None = None,
 ) -> None:
     """Bring the incident's row, its codes and everybody's turn up to date with its dossier.
 
     `before` is the dossier that the rows were made from last; without it everything is compared with what is there.
-    `named` answers the persons behind pseudonyms, where the caller knows them.
+    `named` answers the persons behind pseudonyms, where the caller knows them; `write` takes the statements on turns.
     """
     columns(row, dossier)
     named = named or partial(_persons, session, row)
@@ -76,11 +80,11 @@ def project(
         _signs(session, row, dossier)
     if before is None or before.admitted != dossier.admitted:
         admit(session, row, dossier)
-    waiting = turns(dossier)
+    waiting, write = turns(dossier), write or session.execute
     if before is None:
-        _turns(session, row, _present(session, row), _rows_of(waiting, named))
+        _turns(write, row, _present(session, row), _rows_of(waiting, named))
     elif (waited := turns(before)) != waiting:
-        _turns(session, row, _rows_of(waited - waiting, named), _rows_of(waiting - waited, named))
+        _turns(write, row, _rows_of(waited - waiting, named), _rows_of(waiting - waited, named))
 
 
 def columns(row: Incident, dossier: Dossier) -> None:
@@ -101,7 +105,7 @@ def columns(row: Incident, dossier: Dossier) -> None:
 def described(row: Incident, dossier: Dossier) -> None:
     """The columns that are drawn from the facts."""
     facts = dossier.facts
-    row.facts, row.date = facts.as_dict(), facts.date
+    row.facts, row.date, row.gravity = facts.as_dict(), facts.date, gravity(facts)
     row.code = None if dossier.restricted else next((one for one in facts.codes[:1] if stands_in_address(one)), None)
     row.title, row.search_text = title(dossier), searchable(dossier)
 
@@ -211,13 +215,13 @@ def _present(session: Any, row: Incident) -> Turns:
     return {(person, kind): number for person, kind, number in rows}
 
 
-def _turns(session: Any, row: Incident, present: Turns, wanted: Turns) -> None:
+def _turns(write: Write, row: Incident, present: Turns, wanted: Turns) -> None:
     changed = {key for key in present.keys() | wanted.keys() if present.get(key) != wanted.get(key)}
     for person, kind in sorted(changed & present.keys()):
-        session.execute(_NO_TURN, {"of": row.id, "who": person, "what": kind})
+        write(_NO_TURN, {"of": row.id, "who": person, "what": kind})
     rows = [
         {"incident_id": row.id, "person_id": person, "kind": kind, "round": wanted[person, kind]}
         for person, kind in sorted(changed & wanted.keys())
     ]
     if rows:
-        session.execute(insert(_TURN), rows)
+        write(_NEW_TURNS, rows)

@@ -32,6 +32,14 @@ def ladder_key(incident: str, settlement: int) -> str:
     return f"ladder:{incident}:{settlement}"
 
 
+NOTE = "note-"
+
+
+def note_kind(number: int) -> str:
+    """The kind of draft under which a person's own note on a source is kept."""
+    return f"{NOTE}{number}"
+
+
 class Turn(Base):
     """Whose turn it is on an incident, and for what: vote, argue, settle, stand_by. A projection."""
 

@@ -8,9 +8,10 @@ from datetime import datetime
 from sqlalchemy import bindparam, func, select
 
 from review import clock
-from review.models import DeskSetting, Person, RecoveryCode, SecondFactor, UserSession, session
+from review.models import Care, DeskSetting, Person, RecoveryCode, SecondFactor, UserSession, session
 from review.rules import second_factors
 from review.rules.accounts import digest, session_holds, still_confirmed
+from review.rules.care import Settings, break_due, sits_since
 from review.rules.errors import NotFound
 
 _OFF = (
@@ -27,13 +28,18 @@ _SIGNED_IN = (
         Person.role,
         Person.language,
         Person.timezone,
+        Person.keys_off,
         UserSession.created_at,
         UserSession.last_seen,
         UserSession.confirmed_at,
         UserSession.must_enrol,
+        UserSession.sitting_since,
+        Care.media,
+        Care.break_after,
         _OFF.label("off"),
     )
     .join(UserSession, UserSession.person_id == Person.id)
+    .outerjoin(Care, Care.person_id == Person.id)
     .where(UserSession.token_hash == bindparam("token"), UserSession.ended_at.is_(None))
     .where(Person.active.is_(True))
 )
@@ -53,6 +59,10 @@ class SignedIn:
     confirmed: bool
     must_enrol: bool
     second_factors_off: bool
+    keys_off: bool
+    sitting_since: datetime | None
+    break_due: int | None  # a break is suggested after so many minutes
+    media: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,10 +96,11 @@ class AccountPage:
 
 def signed_in(token: str) -> SignedIn | None:
     """The person of this session; None once it ended, ran out, or the person was deactivated."""
-    row = session.execute(_SIGNED_IN, {"token": digest(token)}).one_or_none()
+    row = session.connection().execute(_SIGNED_IN, {"token": digest(token)}).one_or_none()  # columns, no objects
     now = clock.now()
     if row is None or not session_holds(row.role, row.created_at, row.last_seen, now):
         return None
+    settings = Settings(row.media, break_after=row.break_after) if row.media else Settings()
     return SignedIn(
         row.id,
         row.name,
@@ -101,6 +112,10 @@ def signed_in(token: str) -> SignedIn | None:
         still_confirmed(row.confirmed_at, now),
         row.must_enrol and not row.off and row.role in second_factors.ROLES_ASKED,
         row.off,
+        row.keys_off,
+        row.sitting_since,
+        break_due(settings, sits_since(row.sitting_since, row.last_seen, now), now),
+        settings.media,
     )
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 
 from review.models import Event, session
+from review.queries.changes import Change, looked_before, of_dossier, once_each
 from review.queries.drafts import Kept, kept_draft
 from review.queries.reading import Reading, Way, read_incident
 from review.queries.rechecks import Cited, cited
@@ -24,36 +26,36 @@ from review.rules.settlement import letters
 from review.rules.words import N_
 
 DONE_HERE = {
-    "incident.opened": N_("opened the incident"),
-    "incident.described": N_("described its facts"),
-    "claim.grouped": N_("grouped a claim into it"),
-    "claim.ungrouped": N_("took a claim out of it"),
-    "source.attached": N_("attached a source"),
-    "source.captured": N_("kept a copy of a source"),
-    "source.assessed": N_("assessed a source"),
-    "source.grouped": N_("grouped sources by origin"),
-    "source.withdrawn": N_("withdrew a source"),
-    "position.recorded": N_("recorded an official position"),
-    "round.opened": N_("opened a round"),
-    "round.extended": N_("gave a round more time"),
-    "round.closed": N_("closed a round"),
-    "reviewer.assigned": N_("asked a reviewer"),
-    "reviewer.released": N_("released a reviewer"),
-    "vote.committed": N_("voted"),
-    "vote.excluded": N_("excluded a vote"),
-    "settler.appointed": N_("appointed a settler"),
-    "settlement.closed": N_("settled the disagreement"),
-    "grade.approved": N_("approved an earlier version"),
-    "grade.returned": N_("returned a proposed grade"),
-    "grade.reopened": N_("reopened a published grade"),
-    "grade.overridden": N_("asked for another grade"),
-    "override.seconded": N_("seconded another grade"),
-    "recheck.opened": N_("had a published version checked again"),
-    "recheck.closed": N_("ended the check of a published version"),
-    "attempt.refused": N_("tried something that was refused"),
+    "incident.opened": N_("You opened the incident."),
+    "incident.described": N_("You described the facts of the incident."),
+    "claim.grouped": N_("You grouped a claim into the incident."),
+    "claim.ungrouped": N_("You took a claim out of the incident."),
+    "source.attached": N_("You attached a source."),
+    "source.captured": N_("You kept a copy of a source."),
+    "source.assessed": N_("You assessed a source."),
+    "source.grouped": N_("You grouped sources by origin."),
+    "source.withdrawn": N_("You withdrew a source."),
+    "position.recorded": N_("You recorded an official position."),
+    "round.opened": N_("You opened a round."),
+    "round.extended": N_("You gave a round more time."),
+    "round.closed": N_("You closed a round."),
+    "reviewer.assigned": N_("You asked a reviewer."),
+    "reviewer.released": N_("You released a reviewer."),
+    "vote.committed": N_("You voted."),
+    "vote.excluded": N_("You excluded a vote."),
+    "settler.appointed": N_("You appointed a settler."),
+    "settlement.closed": N_("You settled the disagreement."),
+    "grade.approved": N_("You approved an earlier version."),
+    "grade.returned": N_("You returned a proposed grade."),
+    "grade.reopened": N_("You reopened a published grade."),
+    "grade.overridden": N_("You asked for another grade."),
+    "override.seconded": N_("You seconded another grade."),
+    "recheck.opened": N_("You had a published version checked again."),
+    "recheck.closed": N_("You ended the check of a published version."),
+    "attempt.refused": N_("You tried something that was refused."),
 }
-SOMETHING = N_("did something else here")
-APPROVED_THIS = N_("approved this one, for a later day")
+SOMETHING = N_("You did something else here.")
+APPROVED_THIS = N_("You approved this version, for a later day.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +77,14 @@ class OtherGrade:
     seconded: bool
     second: str | None
     agreed: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Since:
+    """When the viewer last read this case, and what moved since, each kind of step with how often."""
+
+    at: datetime
+    changes: tuple[tuple[Change, int], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,11 +119,21 @@ class ApprovalPage:
     cited: tuple[Cited, ...]
     drafts: Mapping[str, Kept]
     ways: Mapping[str, Way]
+    since: Since | None
     digest: str
 
 
 VERBS = ("approve", "return_grade", "override", "second_override")
 FORMS = ("approve", "override", "second")
+
+
+def _since(reading: Reading) -> Since | None:
+    """What moved since the viewer last read this case; None where they have not read it before."""
+    before = looked_before(reading.viewer.actor.person, reading.id, reading.dossier.digest)
+    if before is None or reading.dossier.open_round is not None:
+        return None
+    seen, at = before
+    return Since(at, once_each(of_dossier(reading.id, reading.name, seen)))
 
 
 def approval_page(viewer: Actor, ref: str) -> ApprovalPage:
@@ -154,6 +174,7 @@ def approval_page(viewer: Actor, ref: str) -> ApprovalPage:
         cited=cited(reading),
         drafts=_drafts(reading),
         ways=reading.ways(*VERBS),
+        since=_since(reading),
         digest=dossier.digest,
     )
 

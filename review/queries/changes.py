@@ -5,13 +5,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 import orjson
 from sqlalchemy import select
 
 from review.audit import canonical
-from review.models import Event, session
+from review.models import Event, Look, session
 from review.rules.dossier import Mark
 from review.rules.words import N_
 
@@ -29,6 +30,18 @@ SENTENCES: Mapping[str, str] = {
     "vote.excluded": N_("A vote was excluded."),
     "settlement.closed": N_("The disagreement was settled."),
     "dissent.recorded": N_("A dissent was written."),
+    "round.opened": N_("Round %(round)s was opened."),
+    "grade.proposed": N_("A result was proposed."),
+    "grade.returned": N_("The result was returned."),
+    "grade.overridden": N_("Another grade was asked for."),
+    "override.seconded": N_("Another grade was seconded."),
+    "proposal.voided": N_("The proposal fell, because what it rests on moved."),
+    "settlement.opened": N_("A disagreement was opened."),
+    "settler.appointed": N_("A settler was named."),
+    "reviewer.assigned": N_("A reviewer was asked."),
+    "vote.committed": N_("A vote was cast, sealed until the close."),
+    "argument.recorded": N_("An argument was written."),
+    "source.captured": N_("A copy of a source was kept."),
 }
 OTHER = N_("The record of this incident went on.")
 
@@ -62,6 +75,26 @@ def of_dossier(incident_id: int, name: str, seen: str) -> tuple[Change, ...]:
         digest = hashlib.sha256(digest + bytes(leaf)).digest()
         found = found or canonical.b64(digest) == seen
     return tuple(steps)
+
+
+def looked_before(person: int | None, incident_id: int, seen: str) -> tuple[str, datetime] | None:
+    """The dossier that somebody's page of this incident showed last, before the one that stands now, and when."""
+    row = session.get(Look, (person, incident_id)) if person is not None else None
+    if row is None:
+        return None
+    if row.seen != seen:
+        return row.seen, row.at
+    return (row.before, row.before_at) if row.before and row.before_at else (row.seen, row.at)
+
+
+def once_each(changes: Iterable[Change]) -> tuple[tuple[Change, int], ...]:
+    """The steps, each sentence once with how often it happened, in the order in which they came first."""
+    found: dict[str, tuple[Change, int]] = {}
+    for change in changes:
+        source = change.values.get("source") if "%(source)" in change.sentence else None
+        key = f"{change.sentence}{source}"
+        found[key] = change, found.get(key, (change, 0))[1] + 1
+    return tuple(found.values())
 
 
 def _change(type_: str, body: Mapping[str, Any]) -> Change:

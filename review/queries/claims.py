@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from sqlalchemy import Select, func, literal, select
 
 from review.models import Claim, session
+from review.queries.claimed import saying
 from review.queries.likely import Likely, Telling, likely
 from review.queries.seen_claims import refs, seen, words_of
 from review.rules.claims import SET_ASIDE, STAGES
@@ -79,6 +81,7 @@ class ClaimsPage:
     likely: Likely
     newer: str | None
     older: str | None
+    q: str = ""
 
 
 def may_receive(viewer: Actor) -> None:
@@ -88,23 +91,24 @@ def may_receive(viewer: Actor) -> None:
 
 
 def claims_page(
-    viewer: Actor, *, stage: str = "received", name: str | None = None, before: str | None = None
+    viewer: Actor, *, stage: str = "received", name: str | None = None, before: str | None = None, q: str = ""
 ) -> ClaimsPage:
     """Claims at one stage, the latest first; the one named, else the first of the list, is opened."""
     may_receive(viewer)
     chosen = claim_named(viewer, name) if name else None
     stage = chosen.stage if chosen else stage if stage in STAGES else "received"
-    rows, more = _queue(viewer, stage, before)
+    rows, more = _queue(viewer, stage, before, q)
     claims = _received(viewer, rows)
     opened = chosen or (claims[0] if claims else None)
     return ClaimsPage(
         stage=stage,
-        filters=_filters(viewer),
+        filters=_filters(viewer, q),
         claims=claims,
         chosen=opened,
         likely=likely(viewer, telling(opened)) if opened and opened.stage == "received" else Likely(),
-        newer=f"{QUEUE}?stage={stage}" if before else None,
-        older=f"{QUEUE}?stage={stage}&before={rows[-1].name}" if more else None,
+        newer=_address(stage, q) if before else None,
+        older=_address(stage, q, rows[-1].name) if more else None,
+        q=q,
     )
 
 
@@ -127,24 +131,29 @@ def telling(claim: Received) -> Telling:
     return Telling(claim.seq, claim.day, claim.text, claim.translation, claim.url)
 
 
-def _queue(viewer: Actor, stage: str, before: str | None) -> tuple[list[Claim], bool]:
-    statement: Select[Any] = select(Claim).where(Claim.stage == stage, seen(viewer))
+def _address(stage: str, q: str, before: str = "") -> str:
+    pairs = {"stage": stage, "q": q, "before": before}
+    return f"{QUEUE}?{urlencode({name: value for name, value in pairs.items() if value})}"
+
+
+def _queue(viewer: Actor, stage: str, before: str | None, q: str) -> tuple[list[Claim], bool]:
+    statement: Select[Any] = select(Claim).where(Claim.stage == stage, seen(viewer), *saying(q))
     if before:
         statement = statement.where(Claim.seq < select(Claim.seq).where(Claim.name == before).scalar_subquery())
     rows = list(session.scalars(statement.order_by(Claim.seq.desc()).limit(ROWS + 1)))
     return rows[:ROWS], len(rows) > ROWS
 
 
-def _filters(viewer: Actor) -> tuple[Filter, ...]:
+def _filters(viewer: Actor, q: str) -> tuple[Filter, ...]:
     """Every stage with its count, all in one statement."""
     counts, shown = {}, seen(viewer)
     for stage in STAGES:
-        there = select(literal(1).label("one")).select_from(Claim).where(Claim.stage == stage, shown)
+        there = select(literal(1).label("one")).select_from(Claim).where(Claim.stage == stage, shown, *saying(q))
         capped = there.limit(MOST + 1).subquery()
         counts[stage] = select(func.count()).select_from(capped).scalar_subquery().label(stage)
     found = session.execute(select(*counts.values())).one()
     return tuple(
-        Filter(stage, f"{QUEUE}?stage={stage}", count) for stage, count in zip(STAGES, found, strict=True)
+        Filter(stage, _address(stage, q), count) for stage, count in zip(STAGES, found, strict=True)
     )
 
 

@@ -12,9 +12,12 @@ from review import clock
 from review.models import Hold, Incident, Participation, Person, Turn, session
 from review.models.admissions import shown_to
 from review.models.languages import languages_read
+from review.queries.care import reached
 from review.queries.due import answers_due
 from review.queries.inbox import NoticeRow, latest, unread
 from review.queries.incidents import ref_among, repeated_codes
+from review.queries.looking_back import Row as Looked
+from review.queries.looking_back import lately_differing
 from review.queries.outside import KEEPER, Line, lines_for
 from review.queries.under_way import incidents
 from review.rules.accounts import is_too_small
@@ -60,12 +63,14 @@ class Desk:
     role: str
     turns: tuple[TurnRow, ...]
     held: HeldRow | None
+    differing: tuple[Looked, ...]  # the latest of the viewer's own votes from which the result differs
     notices: tuple[NoticeRow, ...]
     unread: int
     languages: tuple[str, ...]
     may_take_next: bool
     may_vote: bool
     nothing_next: bool
+    limit_reached: bool  # by the person's own setting
     waiting: int | None  # how many incidents the leads' list holds; None for whoever has none
     outside: tuple[Line, ...]  # for whoever keeps the desk: how what leaves it fares
     too_small: Mapping[str, int] | None  # of a desk that cannot grade yet: its people by role, for who may invite
@@ -82,16 +87,25 @@ def desk(viewer: Actor, *, nothing_next: bool = False) -> Desk:
         role=viewer.role,
         turns=_turns(viewer),
         held=_held(viewer),
+        differing=lately_differing(viewer),
         notices=latest(viewer),
         unread=unread(viewer),
         languages=tuple(sorted(languages_read(session, [person]).get(person, ()))),
         may_take_next=may(viewer.role, "take_next"),
         may_vote=may(viewer.role, "cast_vote"),
         nothing_next=nothing_next,
+        limit_reached=reached(viewer),
         waiting=len(incidents(viewer, "", MOST)) if may(viewer.role, "approve") else None,
         outside=lines_for(viewer) if viewer.role == KEEPER else (),
         too_small=_too_small() if may(viewer.role, "invite") else None,
     )
+
+
+def settles(viewer: Actor, name: str) -> bool:
+    """True where it is this person's turn to settle the incident of this name."""
+    turn = select(Turn.kind).join(Incident, Incident.id == Turn.incident_id)
+    mine = turn.where(Incident.name == name, Turn.person_id == viewer.person, Turn.kind == "settle")
+    return session.scalar(mine) is not None
 
 
 def _too_small() -> Mapping[str, int] | None:
@@ -114,6 +128,11 @@ def _held(viewer: Actor) -> HeldRow | None:
 
 def _repeated(code: str | None) -> frozenset[str]:
     return repeated_codes([code]) if code else frozenset()
+
+
+def turns(viewer: Actor) -> tuple[TurnRow, ...]:
+    """Everything that waits for this person."""
+    return _turns(viewer)
 
 
 def _turns(viewer: Actor) -> tuple[TurnRow, ...]:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from sqlalchemy import select
 
+from review.audit import embargo
+from review.audit.embargo import Embargo
 from review.audit.mute import TELLING, Silence, mute
 from review.models import Incident, Stream, session
 from review.models.dossiers import codebooks, joints, policies, records
@@ -183,16 +185,19 @@ def _fold(row: Incident, chain: Iterable[Record]) -> Dossier:
 
 
 def _audible(incident: str, chain: list[Record]) -> list[Record]:
-    """The events that no open round mutes: nothing else may move a public page."""
-    silence = Silence(joints=joints(session))
+    """The events that no open round mutes and no version waits with: nothing else may move a public page."""
+    silence, waiting = Silence(joints=joints(session)), Embargo(joints(session))
     for record in chain:
         if record.type in TELLING:
             silence.take(record.seq, record.type, incident, record.body)
+        if record.type in embargo.TELLING:
+            waiting.take(record.seq, record.type, incident, record.body)
     kept = ("vote.", "reviewer.", "settlement.", "attempt.", "conflict.")
     return [
         record
         for record in chain
-        if record.type.startswith(kept) or not mute(silence, record.seq, record.type, incident)
+        if not waiting.waits(record.seq, record.type, incident, record.body)
+        and (record.type.startswith(kept) or not mute(silence, record.seq, record.type, incident))
     ]
 
 

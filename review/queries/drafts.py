@@ -26,9 +26,14 @@ def kept_draft(person: int | None, incident_id: int, kind: str) -> Kept | None:
     row = session.get(Draft, (person, incident_id, kind)) if person is not None else None
     if row is None:
         return None
-    label = f"draft {person} {incident_id} {kind}"  # as actions.drafts seals it
+    return Kept(opened(row), row.saved_at)
+
+
+def opened(row: Draft) -> dict[str, tuple[str, ...]]:
+    """What a draft holds, for its writer."""
+    label = f"draft {row.person_id} {row.incident_id} {row.kind}"  # as actions.drafts seals it
     typed = orjson.loads(keys.load(config.home()).open_text(row.values["sealed"], label))
-    return Kept({name: _as_many(value) for name, value in typed.items()}, row.saved_at)
+    return {name: _as_many(value) for name, value in typed.items()}
 
 
 def _as_many(value: object) -> tuple[str, ...]:

@@ -15,17 +15,22 @@ from review.queries.logs import Logs
 from review.queries.reading import Reading, pseudonym_in, read_incident
 from review.queries.removed import Removed, removed
 from review.queries.seals import Seal, seals
+from review.queries.story import Choice, Doer, Narrowing, doers, kind_of, kinds
 from review.rules.dossier import Record
 from review.rules.facts import Casualties
 from review.rules.leaving import SOMEBODY as SOMEBODY_LEFT
 from review.rules.permissions import PERMISSIONS, Actor, may
+from review.rules.redescribed import Change, changes
 from review.rules.settlement import letter_of
 from review.rules.words import N_
 
 MAJOR = ("grade.published", "grade.imported")
 LETTERED = ("vote.", "settlement.argued", "dissent.recorded")
+# It follows from the step before it in the same act. A dissent voids a proposal: whoever is named under the one is
+# named under the letter of the other.
+FOLLOWING = ("proposal.voided",)
 REFUSED = "attempt.refused"
-UNTOLD = N_("shown to those inside")
+UNTOLD = N_("shown only to those who may see it")
 NAMING = ("lead", "admin")
 DESK = ("reviewer", "lead", "admin", "auditor")
 REASONS: Mapping[str, str] = {
@@ -56,12 +61,23 @@ class Letter(str):
     __slots__ = ()
 
 
+NOBODY = Doer("system", SOMEBODY["system"])
+
+
 @dataclass(frozen=True, slots=True)
 class Detail:
     """A reason or another text that somebody wrote, under our label."""
 
     label: str
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The source that a step is about."""
+
+    source: int
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,30 +99,48 @@ class Entry:
     seal: Seal | None
     removed: tuple[Removed, ...] = ()
     may_ask: bool = False  # something of it could be removed, and the viewer is one who asks
+    kind: str = ""
+    doer: Doer = NOBODY
+    changes: tuple[Change, ...] = ()
+    about: About | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HistoryPage:
+    """The steps asked for, the latest first, of `total`; `kinds` and `doers` are what else can be asked for."""
+
     ref: str
     title: str
     stage: str
     open_round: int | None
     entries: tuple[Entry, ...]
+    narrowing: Narrowing
+    total: int
+    kinds: tuple[Choice, ...]
+    doers: tuple[Choice, ...]
 
 
-def history_page(viewer: Actor, ref: str) -> HistoryPage:
+EVERYTHING = Narrowing()
+
+
+def history_page(viewer: Actor, ref: str, narrowing: Narrowing = EVERYTHING) -> HistoryPage:
     """The steps of an incident, the latest first, as this person may read them."""
     reading = read_incident(viewer, ref, "see_history")
     _who, openers = pseudonym_in(viewer, reading.name)
     chain = list(records(session, reading.id, openers))
     under_way = reading.dossier.open_round
-    teller = _Teller(reading, removed(chain))
+    teller = _Teller(reading, removed(chain), changes(chain))
+    told = tuple(teller.entry(record) for record in reversed(audible(reading, chain)))
     return HistoryPage(
         ref=reading.ref,
         title=reading.title,
         stage=reading.dossier.stage,
         open_round=under_way.number if under_way else None,
-        entries=tuple(teller.entry(record) for record in reversed(audible(reading, chain))),
+        entries=tuple(entry for entry in told if narrowing.takes(entry)),
+        narrowing=narrowing,
+        total=len(told),
+        kinds=kinds(told, narrowing),
+        doers=doers(tuple(reversed(told)), narrowing),
     )
 
 
@@ -128,9 +162,12 @@ def _shown(reading: Reading, silence: Silence, record: Record) -> bool:
 class _Teller:
     """Puts one incident's events into words for one viewer."""
 
-    def __init__(self, reading: Reading, gone: Mapping[int, tuple[Removed, ...]]) -> None:
+    def __init__(
+        self, reading: Reading, gone: Mapping[int, tuple[Removed, ...]], changed: Mapping[int, tuple[Change, ...]]
+    ) -> None:
         self.reading = reading
         self.gone = gone
+        self.changed = changed
         self.asks = may(reading.viewer.role, "ask_redaction")
         self.dossier = reading.dossier
         self.sight = reading.sight()
@@ -158,7 +195,27 @@ class _Teller:
             seal=self.seals.get(record.seq),
             removed=self.gone.get(record.seq, ()),
             may_ask=self.asks and settled and record.type != "vote.committed" and bool(record.sealed),
+            kind=kind_of(record.type),
+            doer=self._doer(record),
+            changes=self.changed.get(record.seq, ()),
+            about=self._about(record),
         )
+
+    def _about(self, record: Record) -> About | None:
+        number = record.body.get("source") if record.type.startswith("source.") else None
+        source = self.dossier.source(number) if number else None
+        return About(source.number, source.title or source.publisher or "") if source else None
+
+    def _doer(self, record: Record) -> Doer:
+        """Who did it, never more exactly than the step itself says: under a letter or unnamed it is the role."""
+        if record.type in FOLLOWING:
+            return NOBODY
+        if record.actor == self.reading.who:
+            return Doer("you", N_("You"))
+        name = self._name(record, record.actor, record.role)
+        if isinstance(name, OurWord | Letter):
+            return Doer(record.role, SOMEBODY.get(record.role, SOMEBODY["reviewer"]))
+        return Doer(str(self.reading.ids[record.actor]), name)
 
     def _is_covered(self, seq: int) -> bool:
         """Whether a published checkpoint of the log that it stands in covers a step."""
@@ -187,7 +244,7 @@ class _Teller:
 
     def _by(self, record: Record) -> str | None:
         """Who did it, where the sentence itself does not say so; the desk's own steps need nobody."""
-        if record.role == "system" or "%(actor)s" in TYPES[record.type].sentence:
+        if record.role == "system" or record.type in FOLLOWING or "%(actor)s" in TYPES[record.type].sentence:
             return None
         return self._name(record, record.actor, record.role)
 

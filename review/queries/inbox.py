@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select, true
 
 from review.models import Incident, Notice, session
 from review.models.admissions import shown_to
@@ -15,6 +15,7 @@ from review.rules.words import N_
 
 SIZE = 30
 FEW = 5
+ALL, NEW = true(), Notice.read_at.is_(None)
 
 # What each kind of notice says; notices.KINDS has the short forms that a mail carries.
 TOLD = {
@@ -52,13 +53,14 @@ TOLD = {
 }
 OTHERWISE = N_("This incident has moved.")
 # Where a notice that is of no incident leads.
-LEADS_TO = {"bundle_ready": "/desk/export", "bundle_stopped": "/desk/export"}
+LEADS_TO = {"bundle_ready": "/desk/export", "bundle_stopped": "/desk/export", "digest": "/desk/inbox"}
 
 
 @dataclass(frozen=True, slots=True)
 class NoticeRow:
     """One line of the inbox: that something happened, never what was said."""
 
+    id: int
     ref: str | None
     code: str | None
     title: str
@@ -75,18 +77,20 @@ class Inbox:
     notices: tuple[NoticeRow, ...]
     unread: int
     until: datetime | None
+    only_new: bool
     number: int
     older: bool
 
 
-def inbox(viewer: Actor, *, number: int = 1) -> Inbox:
-    """The person's own notices, page by page."""
+def inbox(viewer: Actor, *, number: int = 1, only_new: bool = False) -> Inbox:
+    """The person's own notices, page by page; with `only_new` those that they have not read."""
     number = max(1, number)
-    found = _notices(viewer, SIZE + 1, (number - 1) * SIZE)
+    found = _notices(viewer, SIZE + 1, (number - 1) * SIZE, NEW if only_new else ALL)
     return Inbox(
         notices=found[:SIZE],
         unread=unread(viewer),
         until=found[0].at if found else None,
+        only_new=only_new,
         number=number,
         older=len(found) > SIZE,
     )
@@ -94,7 +98,7 @@ def inbox(viewer: Actor, *, number: int = 1) -> Inbox:
 
 def latest(viewer: Actor) -> tuple[NoticeRow, ...]:
     """The last few things that a person was told."""
-    return _notices(viewer, FEW, 0)
+    return _notices(viewer, FEW, 0, ALL)
 
 
 def unread(viewer: Actor) -> int:
@@ -103,15 +107,28 @@ def unread(viewer: Actor) -> int:
     return int(session.scalar(statement.where(_own(viewer), Notice.read_at.is_(None))) or 0)
 
 
+def new_by_kind(viewer: Actor, since: datetime) -> tuple[tuple[str, int], ...]:
+    """How many lines of each kind the person was told since a moment and has not read, in the order of the kinds."""
+    statement = (
+        select(Notice.kind, func.count())
+        .select_from(Notice)
+        .outerjoin(Incident, Incident.id == Notice.incident_id)
+        .where(_own(viewer), Notice.read_at.is_(None), Notice.at >= since)
+        .group_by(Notice.kind)
+    )
+    found = {kind: int(count) for kind, count in session.execute(statement)}
+    return tuple((kind, found[kind]) for kind in TOLD if kind in found)
+
+
 def _own(viewer: Actor) -> ColumnElement[bool]:
     return and_(Notice.person_id == viewer.person, or_(Notice.incident_id.is_(None), shown_to(viewer)))
 
 
-def _notices(viewer: Actor, most: int, skipped: int) -> tuple[NoticeRow, ...]:
+def _notices(viewer: Actor, most: int, skipped: int, which: ColumnElement[bool]) -> tuple[NoticeRow, ...]:
     statement = (
-        select(Incident.name, Incident.code, Incident.title, Notice.kind, Notice.at, Notice.read_at)
+        select(Notice.id, Incident.name, Incident.code, Incident.title, Notice.kind, Notice.at, Notice.read_at)
         .outerjoin(Incident, Incident.id == Notice.incident_id)
-        .where(_own(viewer))
+        .where(_own(viewer), which)
         .order_by(Notice.id.desc())
         .offset(skipped)
         .limit(most)
@@ -120,6 +137,7 @@ def _notices(viewer: Actor, most: int, skipped: int) -> tuple[NoticeRow, ...]:
     repeated = repeated_codes([row.code for row in rows if row.code])
     return tuple(
         NoticeRow(
+            id=row.id,
             ref=ref_among(row.code, row.name, repeated) if row.name else None,
             code=row.code,
             title=row.title or "",

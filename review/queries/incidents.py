@@ -6,20 +6,24 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import ColumnElement, Select, exists, func, or_, select
 from sqlalchemy.orm import aliased
 
 from review.models import Incident, IncidentCode, Stream, session
 from review.models.admissions import shown_to
 from review.models.refs import aliases, find_incident, folded_code, ref_of
 from review.models.search import folded
+from review.queries.aftermath import own_aftermath
+from review.queries.claimed import claims_with, in_claims
 from review.queries.exclusions import Exclusion, exclusion
 from review.queries.exits import Exits, exits
+from review.queries.notes import own_notes
 from review.queries.reading import Reading, Way, read_incident
 from review.queries.rechecks import Cited, RecheckPanel, cited, recheck_panel
 from review.queries.rounds import Opening, RoundPanel, opening, round_panel
 from review.queries.sources import Evidence, evidence
 from review.queries.votes import BallotForm, Dissenting, ShownRound, ballot_form, closed_rounds, own_dissent
+from review.rules.aftermath import Aftermath
 from review.rules.dossier import Determination
 from review.rules.errors import Forbidden
 from review.rules.facts import Casualties, Facts
@@ -75,6 +79,7 @@ class Row:
     version: int | None
     casualties: Casualties | None
     earlier: str | None = None  # the earlier code by which it was found
+    in_claim: bool = False  # a word looked for stands in one of its claims
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,7 @@ class IncidentPage:
     doubts: tuple[str, ...]
     flags: tuple[tuple[str, str], ...]
     evidence: Evidence
+    notes: Mapping[int, str] | None  # the viewer's own, by source; None for whoever judges nothing
     ballot: BallotForm | None
     recused: bool
     panel: RoundPanel | None
@@ -134,6 +140,7 @@ class IncidentPage:
     open_kind: str | None
     rounds: tuple[ShownRound, ...]
     dissent: Dissenting | None
+    aftermath: Aftermath | None  # what became of the viewer's own vote
     settling: bool
     exits: Exits
     checking: RecheckPanel | None
@@ -170,8 +177,9 @@ def incident_list(viewer: Actor, filters: Filters, *, before: int | None = None)
     if before is not None:
         statement = statement.where(Incident.id < before)
     found = session.execute(statement.order_by(Incident.id.desc()).limit(SIZE + 1)).all()
-    earlier = _earlier_codes([row.id for row in found[:SIZE]], filters.q)
-    rows = tuple(_row(row, earlier.get(row.id)) for row in found[:SIZE])
+    ids = [row.id for row in found[:SIZE]]
+    earlier, claimed = _earlier_codes(ids, filters.q), in_claims(ids, filters.q)
+    rows = tuple(_row(row, earlier.get(row.id), row.id in claimed) for row in found[:SIZE])
     return IncidentList(
         rows=rows,
         filters=filters,
@@ -179,6 +187,13 @@ def incident_list(viewer: Actor, filters: Filters, *, before: int | None = None)
         after=rows[-1].id if len(found) > SIZE else None,
         first=before is None,
     )
+
+
+def incidents_narrowed(viewer: Actor, filters: Filters) -> Select[Any]:
+    """The incidents that this person may read, under the filters of the list."""
+    if not may(viewer.role, "see_incident"):
+        raise Forbidden("see_incident")
+    return _narrowed(select(Incident).where(shown_to(viewer)), filters)
 
 
 def _narrowed(statement: Select[Any], filters: Filters) -> Select[Any]:
@@ -189,9 +204,16 @@ def _narrowed(statement: Select[Any], filters: Filters) -> Select[Any]:
     if not filters.q:
         return statement
     coded = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(filters.q))
-    words = [Incident.search_text.contains(word, autoescape=True) for word in folded(filters.q).split()[:8]]
+    words = [_said(word) for word in folded(filters.q).split()[:8]]
     led_to = Incident.name.in_(aliases(session, filters.q))
     return statement.where(or_(Incident.id.in_(coded), led_to, *([] if not words else [_all(words)])))
+
+
+def _said(word: str) -> ColumnElement[bool]:
+    """Whether an incident has a word: in its codes, places, parties and summary, or in one of its claims."""
+    in_facts = Incident.search_text.contains(word, autoescape=True)
+    claims = claims_with(word)
+    return in_facts if claims is None else or_(in_facts, Incident.id.in_(select(claims.c.incident_id)))
 
 
 def _all(conditions: list[Any]) -> Any:
@@ -211,7 +233,7 @@ def _earlier_codes(ids: list[int], q: str) -> dict[int, str]:
     return dict(session.execute(statement).all())
 
 
-def _row(row: Any, earlier: str | None) -> Row:
+def _row(row: Any, earlier: str | None, in_claim: bool) -> Row:
     return Row(
         row.id,
         row.code if row.code and not row.repeated else row.name,
@@ -228,6 +250,7 @@ def _row(row: Any, earlier: str | None) -> Row:
         row.version,
         Casualties.from_dict(row.range) if row.grade else None,
         earlier,
+        in_claim,
     )
 
 
@@ -290,6 +313,7 @@ def page_of_reading(reading: Reading) -> IncidentPage:
         doubts=tuple(DOUBTS[key] for key in doubts(dossier.facts)),
         flags=tuple(_flagged(flag) for flag in dossier.facts.flags),
         evidence=evidence(reading),
+        notes=own_notes(reading),
         ballot=ballot_form(reading),
         recused=bool(round_ and reading.who and round_.answer(reading.who) == "recused"),
         panel=round_panel(reading),
@@ -298,6 +322,7 @@ def page_of_reading(reading: Reading) -> IncidentPage:
         open_kind=round_.kind if round_ else None,
         rounds=closed_rounds(reading),
         dissent=own_dissent(reading),
+        aftermath=own_aftermath(reading),
         settling=dossier.stage == "settlement",
         exits=exits(reading),
         checking=recheck_panel(reading),

@@ -81,7 +81,7 @@ def _timestamps() -> Line:
     try:
         trusted = timestamps.certificates(config.tsa_certificate())
     except timestamps.BadCertificate as problem:
-        return Line(part, FAILURE, N_("%(problem)s"), {"problem": str(problem)})
+        return Line(part, FAILURE, N_("The certificate cannot be used: %(problem)s"), {"problem": str(problem)})
     wanted = session.execute(
         select(Checkpoint.size, Checkpoint.published_at)
         .where(Checkpoint.heads)

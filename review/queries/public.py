@@ -12,6 +12,7 @@ from review.models import Determination, Incident, Stream, session
 from review.models.refs import aliases, folded_code
 from review.models.search import folded
 from review.queries.addresses import refs_of
+from review.queries.published_facts import facts_as_published
 from review.rules.facts import Casualties, Facts
 from review.rules.grades import CODEBOOKS, NO_CONSENSUS
 
@@ -81,6 +82,12 @@ class ListPage:
     older: str | None
 
     @property
+    def query(self) -> dict[str, str]:
+        """The filters as an address carries them."""
+        pairs = {"q": self.q, "grade": self.grade, "stream": self.stream}
+        return {name: value for name, value in pairs.items() if value}
+
+    @property
     def filtered(self) -> bool:
         return bool(self.q or self.grade or self.stream)
 
@@ -125,6 +132,12 @@ def list_page(q: str = "", grade: str = "", stream: str = "", before: int | None
     )
 
 
+def public_rows(q: str, grade: str, stream: str, most: int) -> list[Incident]:
+    """So many of the published incidents that the filters let through, the latest entered first."""
+    statement = select(Incident).where(*_wanted(q, grade, stream)).order_by(Incident.id.desc()).limit(most)
+    return list(session.scalars(statement))
+
+
 def _address(filters: Mapping[str, str]) -> str:
     return "/incidents" + (f"?{urlencode(filters)}" if filters else "")
 
@@ -167,17 +180,18 @@ def _streams() -> dict[str, str]:
 
 
 def _listed(rows: list[Incident], q: str = "") -> tuple[Listed, ...]:
-    refs, streams = refs_of(rows), _streams()
-    return tuple(_line(row, refs[row.id], streams.get(row.stream, row.stream), q) for row in rows)
+    refs, streams, facts = refs_of(rows), _streams(), facts_as_published(rows)
+    return tuple(
+        _line(row, facts.get(row.id, Facts()), refs[row.id], streams.get(row.stream, row.stream), q) for row in rows
+    )
 
 
-def _line(row: Incident, ref: str, stream: str, q: str) -> Listed:
-    facts = Facts.from_dict(row.facts)
+def _line(row: Incident, facts: Facts, ref: str, stream: str, q: str) -> Listed:
     return Listed(
         ref=ref,
         place=(facts.places[0].name() if facts.places else None) or ref,
         summary=facts.summary,
-        date=row.date,
+        date=facts.date,
         grade=row.grade or "",
         casualties=Casualties.from_dict(row.range),
         legacy=row.grade_kind == "legacy",

@@ -27,7 +27,7 @@ from review.rules.words import N_
 
 LABELS: Mapping[str, str] = {
     "facts": N_("The facts, whole"),
-    "exact": N_("Exact points, notes and who signed"),
+    "exact": N_("Exact points, notes on the places and who reported first"),
     "row": N_("The imported row"),
     "reason": N_("The reason"),
     "rationale": N_("The rationale"),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,16 +11,18 @@ from sqlalchemy import select
 from review import clock
 from review.models import Event, Policy, session
 from review.models.languages import languages_of, languages_read
+from review.models.limits import not_available
 from review.queries.due import answers_due, deadline
 from review.queries.holds import held_seats
 from review.queries.reading import Colleague, Reading, Way
 from review.queries.workload import Load, loads
 from review.rules import assignment, rounds
 from review.rules.assignment import Reviewer, Suggestion
-from review.rules.dossier import Round
+from review.rules.dossier import Dossier, Round
 from review.rules.grades import CODEBOOKS, DEFAULT
 from review.rules.policy import Policy as PolicyValue
 
+Free = Callable[[Dossier, str | None], bool]
 JUDGES = ("reviewer", "lead")
 ANSWER_ORDER = ("assigned", "voted", "abstained", "recused", "released")
 
@@ -70,6 +72,7 @@ class RoundPanel:
     held: int
     suggestion: Suggestion | None
     candidates: tuple[Person, ...]
+    away: tuple[str, ...]  # who is not available now, by limits of their own that nobody else sees
     ways: Mapping[str, Way]
 
     @property
@@ -104,6 +107,7 @@ class Opening:
     codebooks: tuple[str, ...]
     policies: tuple[PolicyOffer, ...]
     candidates: tuple[Person, ...]
+    away: tuple[str, ...]
     suggestion: Suggestion | None
     way: Way
 
@@ -138,6 +142,7 @@ def round_panel(reading: Reading) -> RoundPanel | None:
         held=held,
         suggestion=suggestion(reading, assignment.short(reading.dossier) - held) if open_to_view else None,
         candidates=candidates(reading),
+        away=_names(reading, _away(reading), assignment.eligible) if open_to_view else (),
         ways=reading.ways(*VERBS),
     )
 
@@ -166,11 +171,12 @@ def suggestion(reading: Reading, seats: int) -> Suggestion | None:
     """Whom this lead is advised to ask for so many seats; None where there is no seat to fill."""
     if seats < 1:
         return None
-    people = [one.id for one in reading.colleagues]
+    people, away = [one.id for one in reading.colleagues], _away(reading)
     read, owed = languages_read(session, people), loads(reading.viewer.actor)
     reviewers = [
         Reviewer(one.id, one.name, one.who, one.role, read.get(one.id, frozenset()), owed.get(one.id, Load()).owed)
         for one in reading.colleagues
+        if one.id not in away
     ]
     round_ = reading.dossier.open_round
     seated = set(assignment.seated(round_)) if round_ else set()
@@ -189,7 +195,21 @@ def candidates(reading: Reading) -> tuple[Person, ...]:
     judges = [one for one in reading.colleagues if one.role in JUDGES]
     if not reading.sight().answered:
         return _people(one for one in judges if one.id != reading.viewer.actor.person)
-    return _people(one for one in judges if assignment.eligible(reading.dossier, one.who))
+    away = _away(reading)
+    return _people(
+        one for one in judges if one.id not in away and assignment.eligible(reading.dossier, one.who)
+    )
+
+
+def _away(reading: Reading) -> frozenset[int]:
+    """Those whom this incident is not asked of now, but for the viewer."""
+    others = [one.id for one in reading.colleagues if one.role in JUDGES and one.id != reading.viewer.actor.person]
+    return not_available(session, others, reading.id, reading.dossier, clock.now().date())
+
+
+def _names(reading: Reading, people: frozenset[int], free: Free) -> tuple[str, ...]:
+    named = (one for one in reading.colleagues if one.id in people and free(reading.dossier, one.who))
+    return tuple(sorted(one.name for one in named))
 
 
 def _people(found: Iterable[Colleague]) -> tuple[Person, ...]:
@@ -202,7 +222,8 @@ def opening(reading: Reading) -> Opening | None:
     kind = rounds.next_kind(reading.dossier)
     if way is None or kind in (None, "second"):
         return None
-    judges = (one for one in reading.colleagues if one.role in JUDGES)
+    away = _away(reading)
+    judges = (one for one in reading.colleagues if one.role in JUDGES and one.id not in away)
     offered = policies()
     return Opening(
         kind=kind,
@@ -210,6 +231,7 @@ def opening(reading: Reading) -> Opening | None:
         codebooks=tuple(book.id for book in CODEBOOKS),
         policies=offered,
         candidates=_people(one for one in judges if rounds.may_judge(reading.dossier, one.who)),
+        away=_names(reading, away, rounds.may_judge),
         suggestion=suggestion(reading, offered[0].policy.required) if offered and way.open else None,
         way=way,
     )

@@ -7,16 +7,20 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from review import clock
+from review.queries.aftermath import own_aftermath
+from review.queries.comparing import SideBySide, side_by_side
 from review.queries.drafts import Kept, kept_draft
 from review.queries.due import arguments_due, deadline, settlers_due
 from review.queries.reading import Reading, Way, read_incident
 from review.queries.rounds import Person, settlers
-from review.queries.votes import Dissenting, ShownRound, own_dissent, shown_round
+from review.queries.votes import Dissenting, own_dissent
 from review.rules import settlement as rule
+from review.rules.aftermath import Aftermath
 from review.rules.dossier import Settlement
 from review.rules.errors import NotFound
 from review.rules.facts import Casualties
 from review.rules.grades import NO_CONSENSUS
+from review.rules.ladder import Turn, turn
 from review.rules.permissions import Actor
 from review.rules.words import N_
 
@@ -43,14 +47,28 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """What one voter said of the disagreement, under the letter of their vote. `grade` is that vote's."""
+    """What one voter said of the disagreement, under the letter of their vote. `grade` is that vote's.
+
+    `needed`: the results to which a settler must answer it.
+    """
 
     handle: int
+    number: int
     letter: str
     grade: str | None
     text: str | None
     own: bool
     reply: str | None
+    needed: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Dissent:
+    """The public words of a minority, under the letter of the vote that they belong to."""
+
+    letter: str
+    own: bool
+    text: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,8 +105,9 @@ class SettlementPage:
     casualties: Casualties | None
     rationale: str | None
     steps: tuple[Step, ...]
-    first: ShownRound | None
-    second: ShownRound | None
+    turn: Turn | None
+    first: SideBySide | None
+    second: SideBySide | None
     second_open: int | None
     arguments: tuple[Argument, ...]
     choices: tuple[SettleChoice, ...]
@@ -97,6 +116,8 @@ class SettlementPage:
     too_few: TooFew | None
     candidates: tuple[Person, ...]
     dissent: Dissenting | None
+    dissents: tuple[Dissent, ...]
+    aftermath: Aftermath | None
     drafts: Mapping[str, Kept]
     ways: Mapping[str, Way]
     digest: str
@@ -125,8 +146,9 @@ def settlement_page(viewer: Actor, ref: str) -> SettlementPage:
         casualties=under_way.casualties if told else None,
         rationale=under_way.rationale if told else None,
         steps=_steps(reading, under_way),
-        first=_round(reading, under_way.round) if inside else None,
-        second=_round(reading, under_way.second) if inside and under_way.second else None,
+        turn=turn(reading.dossier, reading.viewer) if inside else None,
+        first=side_by_side(reading, under_way.round) if inside else None,
+        second=side_by_side(reading, under_way.second) if inside else None,
         second_open=_open_second(reading, under_way),
         arguments=_arguments(reading, under_way) if inside else (),
         choices=_choices(reading, under_way) if inside and under_way.open else (),
@@ -135,6 +157,8 @@ def settlement_page(viewer: Actor, ref: str) -> SettlementPage:
         too_few=_too_few(reading, under_way) if inside else None,
         candidates=settlers(reading) if viewer.role == "lead" else (),
         dissent=own_dissent(reading),
+        dissents=_dissents(reading, under_way) if inside else (),
+        aftermath=own_aftermath(reading) if ended and inside else None,
         drafts=_drafts(reading),
         ways=reading.ways(*VERBS),
         digest=reading.dossier.digest,
@@ -185,11 +209,6 @@ def _due(reading: Reading, under_way: Settlement, rung: str) -> datetime | None:
     return settlers_due([(reading.name, under_way.seq)]).get(reading.name) if rule.settler(reading.dossier) else None
 
 
-def _round(reading: Reading, number: int) -> ShownRound | None:
-    round_ = reading.dossier.round_number(number)
-    return shown_round(reading, round_) if round_ and not round_.open else None
-
-
 def _open_second(reading: Reading, under_way: Settlement) -> int | None:
     round_ = reading.dossier.open_round
     return round_.number if round_ and round_.number == under_way.second else None
@@ -199,18 +218,30 @@ def _arguments(reading: Reading, under_way: Settlement) -> tuple[Argument, ...]:
     letters = rule.letters_of_arguments(reading.dossier, under_way)
     decided = rule.deciding_votes(reading.dossier, under_way)
     held = {vote.voter: vote.ballot.grade for vote in decided if vote.ballot}
+    results = (*sorted(set(held.values())), NO_CONSENSUS)
+    asks = {grade: rule.minority_arguments(reading.dossier, under_way, grade) for grade in results}
     replies = dict(under_way.replies)
     return tuple(
         Argument(
             handle=argument.seq,
+            number=number,
             letter=letters[argument.seq],
             grade=held.get(argument.by),
             text=argument.text,
             own=argument.by == reading.who,
             reply=replies.get(argument.seq),
+            needed=tuple(grade for grade in results if argument.seq in asks[grade]),
         )
-        for argument in under_way.arguments
+        for number, argument in enumerate(under_way.arguments, start=1)
     )
+
+
+def _dissents(reading: Reading, under_way: Settlement) -> tuple[Dissent, ...]:
+    """The dissents from what was settled here, each under the letter of its vote in the round that decided."""
+    number = rule.deciding_round(reading.dossier, under_way).number
+    letters = rule.letters(reading.dossier, number)
+    kept = (one for one in reading.dossier.dissents if one.of in letters)
+    return tuple(Dissent(letters[one.of], one.by == reading.who, one.text) for one in kept)
 
 
 def _choices(reading: Reading, under_way: Settlement) -> tuple[SettleChoice, ...]:

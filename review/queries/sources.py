@@ -12,6 +12,7 @@ from review import store
 from review.models import Claim as ClaimRow
 from review.models import Disclosure, Event, session
 from review.models.dossiers import read_disclosure
+from review.models.limits import warnings_of
 from review.queries.reading import Reading, Way, read_incident
 from review.queries.seen_claims import seen
 from review.rules import dossier as values
@@ -75,6 +76,7 @@ class Source:
     credibility_note: str | None
     text: str | None
     added_by: str | None
+    warning: str | None  # what somebody who looked says of it: graphic, calm
 
     @property
     def linked(self) -> bool:
@@ -127,7 +129,8 @@ class SourcePage:
 
 def evidence(reading: Reading) -> Evidence:
     """The claims and sources of an incident, the sources by origin."""
-    shown = [_source(reading, source) for source in reading.dossier.sources]
+    warnings = warnings_of(session, reading.id)
+    shown = [_source(reading, source, warnings) for source in reading.dossier.sources]
     attached = [source for source in shown if not source.withdrawn]
     statements = sum(source.role == "official" for source in attached)
     return Evidence(
@@ -183,7 +186,7 @@ def claim_named(viewer: Actor, name: str) -> int:
     return seq
 
 
-def _source(reading: Reading, source: values.Source) -> Source:
+def _source(reading: Reading, source: values.Source, warnings: Mapping[int, str]) -> Source:
     file = _file(source.file)
     since = reading.sight().sources_since
     may_name = reading.viewer.role == "lead" and (since is None or source.seq < since)
@@ -210,6 +213,7 @@ def _source(reading: Reading, source: values.Source) -> Source:
         credibility_note=source.credibility_note,
         text=_text(file),
         added_by=reading.names.get(source.by) if may_name else None,
+        warning=warnings.get(source.number),
     )
 
 
@@ -257,11 +261,12 @@ def source_page(viewer: Actor, ref: str, number: int) -> SourcePage:
     known = reading.dossier.source(number)
     if known is None:
         raise NotFound
-    attached = [_source(reading, source) for source in reading.dossier.attached]
+    warnings = warnings_of(session, reading.id)
+    attached = [_source(reading, source, warnings) for source in reading.dossier.attached]
     return SourcePage(
         ref=reading.ref,
         title=reading.title,
-        source=_source(reading, known),
+        source=_source(reading, known, warnings),
         origins=tuple((origin.number, origin.name) for origin in _origins(reading, attached)),
         ways=reading.ways("assess_source", "capture_source", "archive_source", "withdraw_source"),
     )
@@ -285,3 +290,11 @@ def kept_file(viewer: Actor, ref: str, number: int) -> Kept:
         raise NotFound
     name = f"{reading.name}-S{number}-{file.sha256[:12]}{ENDINGS.get(file.media, '.bin')}"
     return Kept(name, file.size, store.objects().stream(file.sha256))
+
+
+def shown_part(file: File, start: int, end: int) -> bytes:
+    """A part of a kept picture or recording, for whoever asked to see it; NotFound where it is gone."""
+    try:
+        return store.objects().range(file.sha256, start, end)
+    except store.MissingObject as gone:
+        raise NotFound from gone

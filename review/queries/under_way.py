@@ -8,13 +8,14 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, func, or_, select
 
 from review import clock, config
 from review.audit import canonical, keys
 from review.models import Disclosure, Event, Incident, Participation, Stream, session
 from review.models.admissions import shown_to
 from review.models.dossiers import codebooks, crossed, joints, policies, read_disclosure, record
+from review.models.incidents import WAITS
 from review.models.people import Person, PersonKey
 from review.models.persons import KEY_LABEL
 from review.queries.due import answers_due, arguments_due, deadlines, settlers_due
@@ -46,11 +47,18 @@ class Case:
         return self.deadline is None or self.deadline <= clock.now()
 
 
-def incidents(viewer: Actor, stream: str, most: int) -> list[Any]:
-    """Whatever is under way or ready to be, in active streams; the furthest along first."""
-    working = Incident.stage.in_(("approval", "settlement", "grading"))
-    checked = and_(Incident.stage == "published", Incident.recheck)
-    ready = and_(Incident.stage == "logged", Stream.mode == "active")
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of the list goes on: after this incident in its order."""
+
+    gravity: int
+    id: int
+
+
+def incidents(
+    viewer: Actor, stream: str, most: int, *, stage: str = "", after: Place | None = None
+) -> list[Any]:
+    """Whatever is under way or ready to be, in active streams; the gravest first, then the oldest."""
     statement = (
         select(
             Incident.id,
@@ -59,16 +67,44 @@ def incidents(viewer: Actor, stream: str, most: int) -> list[Any]:
             Incident.title,
             Incident.stream,
             Incident.stage,
+            Incident.gravity,
             Stream.mode,
         )
         .join(Stream, Stream.slug == Incident.stream)
-        .where(shown_to(viewer), or_(working, checked, ready))
-        .order_by(Incident.stage == "logged", Incident.id)
+        .where(*_waits(viewer, stream, stage))
+        .order_by(Incident.gravity.desc(), Incident.id)
         .limit(most)
     )
-    if stream:
-        statement = statement.where(Incident.stream == stream)
+    if after is not None:
+        lighter = and_(Incident.gravity == after.gravity, Incident.id > after.id)
+        statement = statement.where(Incident.gravity <= after.gravity, or_(Incident.gravity < after.gravity, lighter))
     return list(session.execute(statement).all())
+
+
+def counted(viewer: Actor, stream: str, most: int) -> dict[str, int]:
+    """How many wait at each stage, no stage further than `most`; `recheck` for those that are checked again."""
+    return {stage: number for stage in STAGES if (number := _count(viewer, stream, stage, most))}
+
+
+def _count(viewer: Actor, stream: str, stage: str, most: int) -> int:
+    found = select(Incident.id).join(Stream, Stream.slug == Incident.stream).where(*_waits(viewer, stream, stage))
+    return session.scalar(select(func.count()).select_from(found.limit(most).subquery())) or 0
+
+
+STAGES = ("approval", "settlement", "recheck", "grading", "logged")
+
+
+def _waits(viewer: Actor, stream: str, stage: str) -> list[Any]:
+    """What a list of the leads holds, narrowed to a stream and to a stage."""
+    conditions = {
+        "recheck": and_(Incident.stage == "published", Incident.recheck),
+        "logged": and_(Incident.stage == "logged", Stream.mode == "active"),
+        **{one: Incident.stage == one for one in ("approval", "settlement", "grading")},
+    }
+    conditions["asking"] = or_(conditions["grading"], conditions["logged"])  # what may want people
+    wanted = conditions.get(stage)
+    narrowed = [WAITS, shown_to(viewer), or_(*conditions.values()) if wanted is None else wanted]
+    return [*narrowed, Incident.stream == stream] if stream else narrowed
 
 
 def cases_of(viewer: Actor, found: list[Any]) -> list[Case]:
@@ -155,7 +191,7 @@ def _members(viewer: Actor, found: Iterable[Any]) -> tuple[dict[int, tuple[Membe
     )
     known = {(incident, person): pseudonym for incident, person, pseudonym in parts}
     members = {
-        incident: tuple(Member(name, role or "", known.get((incident, id_))) for id_, name, role in people)
+        incident: tuple(Member(name, role or "", known.get((incident, id_)), id_) for id_, name, role in people)
         for incident in names
     }
     key = _own_key(viewer)

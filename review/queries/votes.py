@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+from review.models import session
+from review.models.languages import languages_of, languages_read
 from review.queries.drafts import kept_draft
+from review.queries.due import answers_due
 from review.queries.reading import Reading, Way
-from review.rules import grades, settlement
+from review.rules import assignment, grades, settlement, tags
 from review.rules.dossier import Ballot, Round, Vote
 from review.rules.facts import Casualties
 from review.rules.requirements import page_of
@@ -48,6 +51,8 @@ class BallotForm:
     choices: tuple[Choice, ...]
     begun: Mapping[str, tuple[str, ...]]
     saved_at: datetime | None
+    why: tuple[str, ...]
+    due: datetime | None
     seen: str
     cast: OwnVote | None
     moved: bool
@@ -100,6 +105,8 @@ class Dissenting:
     rationale: str | None
     text: str | None
     seq: int
+    begun: Mapping[str, tuple[str, ...]]  # what was typed and not sent
+    saved_at: datetime | None
 
 
 VERBS = ("cast_vote", "abstain", "recuse", "withdraw_vote")
@@ -120,6 +127,8 @@ def ballot_form(reading: Reading) -> BallotForm | None:
         choices=choices(reading, round_),
         begun=draft.values if draft else _begun(cast),
         saved_at=draft.saved_at if draft else None,
+        why=_why(reading) if cast is None and answer == "assigned" else (),
+        due=_due(reading, round_) if cast is None and answer == "assigned" else None,
         seen=page_of("cast_vote", reading.dossier),
         cast=own_vote(cast) if cast else None,
         moved=cast is not None and cast.evidence != reading.dossier.evidence,
@@ -127,6 +136,27 @@ def ballot_form(reading: Reading) -> BallotForm | None:
         held_until=reading.held_until,
         ways=reading.ways(*VERBS),
     )
+
+
+def _why(reading: Reading) -> tuple[str, ...]:
+    """Why this incident is before its reader and no other."""
+    if reading.held_until is None:
+        return assignment.why_owed(reading.dossier)
+    person = reading.viewer.actor.person or 0
+    read = languages_read(session, [person]).get(person, frozenset())
+    written = languages_of(session, reading.dossier) if read else ()
+    return assignment.why_served(reading.dossier, reads=not read.isdisjoint(written))
+
+
+def _due(reading: Reading, round_: Round) -> datetime | None:
+    seat = (reading.name, round_.number, reading.who or "")
+    return None if reading.held_until else answers_due([seat]).get(seat)
+
+
+def own_ballot(reading: Reading) -> dict[str, tuple[str, ...]]:
+    """The viewer's live vote in the open round as its form would hold it; empty where there is none."""
+    round_ = reading.dossier.open_round
+    return _begun(reading.dossier.live_of(round_.number, reading.who) if round_ and reading.who else None)
 
 
 def own_live_vote(reading: Reading) -> int | None:
@@ -164,9 +194,11 @@ def _begun(cast: Vote | None) -> dict[str, tuple[str, ...]]:
     if cast is None or cast.ballot is None:
         return {}
     ballot = cast.ballot
+    words, turning_on = tags.parted(ballot.rationale)
     return {
         "grade": (ballot.grade,),
-        "rationale": (ballot.rationale or "",),
+        "rationale": (words,),
+        "tags": turning_on,
         "departs": (ballot.departs or "",),
         "sources": tuple(str(number) for number in ballot.sources),
         **_bounds(ballot),
@@ -266,6 +298,7 @@ def own_dissent(reading: Reading) -> Dissenting | None:
         if vote is None or vote.voter != reading.who or vote.ballot is None:
             continue
         text = next((dissent.text for dissent in reading.dossier.dissents if dissent.of == seq), None)
-        ballot = vote.ballot
-        return Dissenting(ballot.grade, ballot.casualties, ballot.rationale, text, seq)
+        ballot, draft = vote.ballot, kept_draft(reading.viewer.actor.person, reading.id, "dissent")
+        begun, saved_at = (draft.values, draft.saved_at) if draft else ({}, None)
+        return Dissenting(ballot.grade, ballot.casualties, ballot.rationale, text, seq, begun, saved_at)
     return None

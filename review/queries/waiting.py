@@ -1,9 +1,9 @@
-"""What waits at the desk, grouped by who must act, each thing with the sentence that says what is in the way."""
+"""What waits at the desk, gravest and oldest first, each thing with the sentence that says what is in the way."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,23 +11,28 @@ from sqlalchemy import select
 
 from review import clock
 from review.models import Stream, session
-from review.queries.under_way import Case, cases_of, incidents
+from review.queries.remedies import NOTHING, Desk, Remedies, remedies
+from review.queries.under_way import STAGES, Case, Place, cases_of, counted, incidents
 from review.rules import rounds, settlement
 from review.rules.errors import Forbidden
-from review.rules.facts import Casualties
+from review.rules.facts import NOT_KNOWN, Casualties, Range
 from review.rules.permissions import Actor, may
 from review.rules.requirements import Requirement, requirements
 from review.rules.visibility import sight
 from review.rules.words import N_
 
-MOST = 200
+SIZE = 50  # rows of a page
+MOST = 200  # incidents that one page looks at; no count goes further
 ON_YOU, ON_OTHERS, ON_TIME = "you", "others", "time"
 GROUPS = (ON_YOU, ON_OTHERS, ON_TIME)
 
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """One incident that waits: on whom, for what, since which day, and by which page it goes on."""
+    """One incident that waits: on whom, for what, since which day, by which page it goes on, and what mends it here.
+
+    `late`: a time that was given has run out, as far as this lead may know it.
+    """
 
     ref: str
     code: str | None
@@ -46,6 +51,11 @@ class Waiting:
     step: str
     page: str
     days: int
+    id: int
+    gravity: int
+    killed: Range = NOT_KNOWN
+    late: bool = False
+    remedies: Remedies = NOTHING
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,36 +70,95 @@ class StreamRow:
 
 
 @dataclass(frozen=True, slots=True)
+class Counts:
+    """How many wait, at each stage and on whom. No count goes beyond MOST; where `capped`, there are more.
+
+    On whom something waits is known of the first MOST only: it takes reading each of them.
+    """
+
+    all: int
+    stages: Mapping[str, int]
+    groups: Mapping[str, int]
+    most: int
+    capped: bool
+
+
+@dataclass(frozen=True, slots=True)
 class WaitingPage:
-    """The lead's list. `more`: there is more than a page can hold."""
+    """The lead's list, a page at a time. `after`: where the next page goes on; only the first page counts."""
 
     rows: tuple[Waiting, ...]
     streams: tuple[StreamRow, ...]
-    more: bool
+    counts: Counts | None
     only: str
+    stage: str
     stream: str
-
-    def of_group(self, group: str) -> tuple[Waiting, ...]:
-        """The rows that wait on the same people."""
-        return tuple(row for row in self.rows if row.group == group)
-
-    def count(self, group: str) -> int:
-        return len(self.of_group(group))
+    after: Place | None
+    first: bool
 
 
-def waiting(viewer: Actor, *, only: str = "", stream: str = "") -> WaitingPage:
+def waiting(
+    viewer: Actor, *, only: str = "", stage: str = "", stream: str = "", after: Place | None = None
+) -> WaitingPage:
     """Everything that waits for somebody, for a lead editor. Ready sentences, no progress of a round they judge in."""
     if not may(viewer.role, "approve"):
         raise Forbidden("approve")
-    found = incidents(viewer, stream, MOST + 1)
-    cases = cases_of(viewer, found[:MOST])
-    rows = [row for row in (_judge(case) for case in cases) if not only or row.group == only]
+    only, stage = only if only in GROUPS else "", stage if stage in STAGES else ""
+    reader = _Reader(viewer)
+    found = incidents(viewer, stream, MOST + 1, stage=stage, after=after)
+    rows, onward = _some(reader, found, only)
     return WaitingPage(
-        rows=tuple(sorted(rows, key=lambda row: (GROUPS.index(row.group), -row.days))),
-        streams=_streams(),
-        more=len(found) > MOST,
+        rows=tuple(reader.mended(row) for row in rows),
+        streams=streams(),
+        counts=_counts(reader, stream) if after is None else None,
         only=only,
+        stage=stage,
         stream=stream,
+        after=onward,
+        first=after is None,
+    )
+
+
+class _Reader:
+    """Reads incidents as one viewer finds them, each once however often a page asks."""
+
+    def __init__(self, viewer: Actor) -> None:
+        self.viewer = viewer
+        self.desk = Desk(viewer)
+        self.known: dict[int, tuple[Case, Waiting]] = {}
+
+    def rows(self, found: list[Any]) -> list[Waiting]:
+        """What each of these waits for."""
+        for case in cases_of(self.viewer, [row for row in found if row.id not in self.known]):
+            self.known[case.row.id] = case, _judge(case)
+        return [self.known[row.id][1] for row in found]
+
+    def mended(self, row: Waiting) -> Waiting:
+        """The row with what a lead can press in it."""
+        return replace(row, remedies=remedies(self.known[row.id][0], self.desk))
+
+
+def _some(reader: _Reader, found: list[Any], only: str) -> tuple[list[Waiting], Place | None]:
+    """The rows of a page, and where the next one goes on; of one group, as far as the first MOST hold it."""
+    rows: list[Waiting] = []
+    for start in range(0, min(len(found), MOST), SIZE):
+        some = found[start : min(start + SIZE, MOST)]
+        rows += [row for row in reader.rows(some) if not only or row.group == only]
+        if len(rows) >= SIZE:
+            further = len(rows) > SIZE or len(found) > start + len(some)
+            return rows[:SIZE], Place(rows[SIZE - 1].gravity, rows[SIZE - 1].id) if further else None
+    return rows, Place(found[MOST - 1].gravity, found[MOST - 1].id) if len(found) > MOST else None
+
+
+def _counts(reader: _Reader, stream: str) -> Counts:
+    found = incidents(reader.viewer, stream, MOST + 1)
+    groups = [row.group for row in reader.rows(found[:MOST])]
+    return Counts(
+        all=len(groups),
+        stages=counted(reader.viewer, stream, MOST + 1),
+        groups={group: groups.count(group) for group in GROUPS},
+        most=MOST,
+        capped=len(found) > MOST,
     )
 
 
@@ -118,7 +187,8 @@ def _row(case: Case, group: str, step: str, page: str, sentence: str = "", **mor
         recheck=case.dossier.recheck, restricted=case.dossier.restricted, group=group,
         grade=proposal.grade if proposal else None, casualties=proposal.casualties if proposal else None,
         missing=missing, sentence=sentence, values=values, mend=more.pop("mend", mend), step=step, page=page,
-        days=_days(case),
+        days=_days(case), id=case.row.id, gravity=case.row.gravity,
+        killed=case.dossier.facts.civilians.killed, late=sentence in (PASSED, SETTLER_LATE, LATE),
     )  # fmt: skip
 
 
@@ -236,6 +306,7 @@ def _logged(case: Case) -> Waiting:
     return _row(case, ON_YOU, N_("Open a round"), "incident", sentence, values=values)
 
 
-def _streams() -> tuple[StreamRow, ...]:
+def streams() -> tuple[StreamRow, ...]:
+    """Every stream by name, with its mode."""
     statement = select(Stream.slug, Stream.name, Stream.mode, Stream.since, Stream.reason).order_by(Stream.name)
     return tuple(StreamRow(*row) for row in session.execute(statement))

@@ -5,7 +5,7 @@ Guard 2: of a round in which the lead who looks was asked nothing is counted, el
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import orjson
 from sqlalchemy import and_, func, select
@@ -26,6 +26,7 @@ class Load:
 
     owed: int = 0
     late: int = 0
+    settles: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +42,15 @@ class WorkloadRow:
 
 @dataclass(frozen=True, slots=True)
 class WorkloadPage:
-    """Everybody who judges, those with the most late answers first. `left_out`: rounds that the viewer was asked in."""
+    """Everybody who judges, by name: nobody is ranked here. `left_out`: rounds that the viewer was asked in.
+
+    `seats`: the seats of open rounds that nobody was asked to take yet, in so many `rounds`.
+    """
 
     rows: tuple[WorkloadRow, ...]
     left_out: int
+    seats: int
+    rounds: int
 
 
 def workload(viewer: Actor) -> WorkloadPage:
@@ -52,16 +58,29 @@ def workload(viewer: Actor) -> WorkloadPage:
     if not may(viewer.role, "assign_reviewer"):
         raise Forbidden("assign_reviewer")
     left_out = _asked_myself(viewer)
-    counted = _loads(viewer, left_out)
+    counted, settling = _loads(viewer, left_out), _settling(viewer)
     people = session.execute(
         select(Person.id, Person.name, Person.role).where(Person.active, Person.role.in_(JUDGES)).order_by(Person.name)
     ).all()
     read = languages_read(session, [row.id for row in people])
     rows = [
-        WorkloadRow(row.id, row.name, row.role or "", tuple(sorted(read.get(row.id, ()))), counted.get(row.id, Load()))
+        WorkloadRow(
+            row.id,
+            row.name,
+            row.role or "",
+            tuple(sorted(read.get(row.id, ()))),
+            replace(counted.get(row.id, Load()), settles=settling.get(row.id, 0)),
+        )
         for row in people
     ]
-    return WorkloadPage(tuple(sorted(rows, key=lambda row: (-row.load.late, -row.load.owed, row.name))), len(left_out))
+    seats = _seats(viewer, left_out)
+    return WorkloadPage(tuple(rows), len(left_out), sum(seats), len(seats))
+
+
+def _seats(viewer: Actor, left_out: frozenset[int]) -> list[int]:
+    """Of each open round that asked too few, how many more it needs."""
+    statement = select(Incident.id, Incident.seats).where(Incident.seats > 0, shown_to(viewer))
+    return [seats for incident, seats in session.execute(statement) if incident not in left_out]
 
 
 def loads(viewer: Actor) -> dict[int, Load]:
@@ -85,6 +104,17 @@ def _loads(viewer: Actor, left_out: frozenset[int]) -> dict[int, Load]:
         late = when is not None and when <= clock.now()
         found[row.person_id] = Load(before.owed + 1, before.late + late)
     return found
+
+
+def _settling(viewer: Actor) -> dict[int, int]:
+    """Person -> the disagreements that wait for them as their settler; who settles is no secret of a round."""
+    statement = (
+        select(Turn.person_id, func.count())
+        .join(Incident, Incident.id == Turn.incident_id)
+        .where(Turn.kind == "settle", shown_to(viewer))
+        .group_by(Turn.person_id)
+    )
+    return {person: int(count) for person, count in session.execute(statement)}
 
 
 def _asked_myself(viewer: Actor) -> frozenset[int]:

@@ -64,6 +64,26 @@ def queue(facts: Facts) -> int:
     return 1 if most else 2
 
 
+WHY_ASKED = N_("You were asked to vote here.")
+WHY_ONCE_MORE = N_("You were asked to vote once more: the round before was disputed.")
+WHY_FREE = N_("A seat of its round is free.")
+WHY_READ = N_("You read a language of its material.")
+WHY_GRAVE = (N_("Ten people or more are reported killed."), N_("People are reported killed."))
+WHY_OLD = N_("Of those like it, its round waits longest.")
+
+
+def why_owed(dossier: Dossier) -> tuple[str, ...]:
+    """Why an incident is before somebody who owes a vote there."""
+    round_ = dossier.open_round
+    return (WHY_ONCE_MORE if round_ and round_.kind == "second" else WHY_ASKED,)
+
+
+def why_served(dossier: Dossier, *, reads: bool) -> tuple[str, ...]:
+    """Why "next" serves an incident that asked nobody by name, in the order in which it weighs."""
+    language = (WHY_READ,) if reads else ()
+    return (WHY_FREE, *language, *WHY_GRAVE[queue(dossier.facts) :][:1], WHY_OLD)
+
+
 def short(dossier: Dossier) -> int:
     """How many more people an open round needs before as many were asked as it requires; a second vote asks nobody
     new."""
@@ -132,9 +152,9 @@ class Suggestion:
         return tuple(found)
 
 
-INVITE = N_("%(count)s more needed, and nobody else here is free. Invite a reviewer.")
+INVITE = N_("Still needed: %(count)s, and nobody else here is free. Invite a reviewer.")
 INVITE_READER = N_(
-    "%(count)s more needed, and nobody else here is free who reads %(languages)s. Invite a reviewer who does."
+    "Still needed: %(count)s, and nobody else here is free who reads %(languages)s. Invite a reviewer who does."
 )
 UNREAD = N_("None of them is known to read %(languages)s. Ask or invite a reviewer who does.")
 

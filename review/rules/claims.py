@@ -25,7 +25,7 @@ WORDS_SHOWN = 6
 
 SAME_ADDRESS = N_("Same address.")
 SAME_DAY = N_("Same place, %(place)s, same day.")
-NEAR_DAY = N_("Same place, %(place)s, within %(days)s days.")
+NEAR_DAY = N_("Same place, %(place)s, within three days.")  # NEAR_DAYS, in words: no count to decline
 SAME_WORDS = N_("Same words: %(words)s.")
 
 Span = tuple[date, date]
@@ -158,7 +158,7 @@ def _place(one: Account, other: Account, shared: Mapping[str, str]) -> Reason | 
     place = shared[min(shared, key=lambda name: (-len(name), name))]
     if gap == 0:
         return Reason("place", SAME_DAY, 1, {"place": place})
-    return Reason("place", NEAR_DAY, 2, {"place": place, "days": NEAR_DAYS})
+    return Reason("place", NEAR_DAY, 2, {"place": place})
 
 
 def days_apart(one: Iterable[Span], other: Iterable[Span]) -> int | None:

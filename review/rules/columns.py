@@ -75,7 +75,7 @@ SOURCES = Kind(
         "language_platform": N_("Platform and language, such as “Twitter Arabic”"),
         "date": N_("Day of the source"),
         "video": N_("Whether it holds a video"),
-        "url": N_("Address"),
+        "url": N_("Web address"),
         "archive_url": N_("Address in an archive"),
     },
     needed=(("incident_code",), ("url",)),

@@ -54,7 +54,7 @@ def enough_reviewers(verb: str, dossier: Dossier, viewer: Viewer, _deed: Deed) -
         )
     if not round_.open:
         return unsatisfied(
-            name, N_("%(count)s live votes; %(required)s are required. It needs a new round."), **values
+            name, N_("Live votes: %(count)s; required: %(required)s. It needs a new round."), **values
         )
     return _waiting(name, dossier, viewer, round_, count, required)
 

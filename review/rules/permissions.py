@@ -132,6 +132,7 @@ _TABLE = (
         "lead system",
         "not-exited round-open enough-reviewers reasoned policy-of-the-round",
     ),
+    _permission("remind", N_("Remind whoever is on turn"), "lead", "not-exited"),
     _permission("abandon_round", N_("Abandon a round"), "lead", "round-open reasoned"),
     _permission("exclude_vote", N_("Exclude a vote"), "lead", "not-exited live-vote reasoned"),
     # settlement
@@ -227,6 +228,8 @@ _TABLE = (
     _permission("reset_account", N_("Let a person choose a new password"), "admin system", "not-oneself"),
     _permission("reset_second_factor", N_("Take a lost second factor away"), "admin system", "not-oneself"),
     _permission("switch_second_factors", N_("Say whether second factors are asked for"), "admin system"),
+    _permission("write_help", N_("Write the page of help"), "admin"),
+    _permission("warn_of_source", N_("Warn of what a source may show"), "reviewer lead"),
     # the machine
     _permission("import_incidents", N_("Import incidents"), "admin system"),
     _permission("import_sources", N_("Import sources"), "admin system"),

@@ -4,9 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from math import ceil
 from typing import Any
 
 from review.rules.facts import Facts, Place, coarsened
+from review.rules.vocabulary import POINT_DECIMALS
+
+# How far from its point a place may lie, in metres, by how exactly it is known; a point without a word is a city's.
+REACH = {
+    "within_1m": 1, "exact": 15, "within_100m": 100, "nearby_landmark": 300, "street": 500, "neighbourhood": 1_000,
+    "village": 2_000, "town": 4_000, "city": 12_000, "subdistrict": 15_000, "district": 30_000, "province": 100_000,
+}  # fmt: skip
+METRES_A_DEGREE = 111_320
 
 Exact = Mapping[str, Any]
 Point = tuple[float, float]
@@ -19,6 +28,16 @@ def shown(facts: Facts) -> Facts:
 
 def _coarse(place: Place) -> Place:
     return replace(place, point=coarsened(*place.point, place.accuracy)) if place.point else place
+
+
+def reach(place: Place) -> int:
+    """How far in metres from its point a place may lie: as far as it is known, and as far as its point was rounded.
+
+    An area drawn with it holds the place wherever the rounding moved the point.
+    """
+    decimals = POINT_DECIMALS.get(place.accuracy or "", 1)
+    rounded: float = 0.5 * 10**-decimals * METRES_A_DEGREE * 2**0.5
+    return max(REACH.get(place.accuracy or "", REACH["city"]), ceil(rounded))
 
 
 def restored(before: Facts, exact: Any, typed: Facts) -> Facts:

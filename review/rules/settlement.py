@@ -130,30 +130,19 @@ def settle(
         problems["rationale"] = N_("Not answered yet. Say why this grade follows, also to those who differ.")
     if grade != NO_CONSENSUS and grade not in choices(dossier, settlement):
         problems["grade"] = N_("Choose a grade that one of the votes held, or No consensus.")
-    if problems:
-        raise Invalid(problems)
-    answers = minority_arguments(dossier, settlement, grade)
-    answered = _answered(dossier, settlement, answers, replies)
-    settled = _settled(dossier, settlement, "settler", grade)
-    return replace(settled, rationale=reason, replies=answered)
-
-
-def _answered(
-    dossier: Dossier, settlement: Settlement, answers: tuple[int, ...], replies: Mapping[int, str | None]
-) -> tuple[tuple[int, str], ...]:
     written = {seq: texts.cleaned(text) for seq, text in replies.items()}
-    unanswered = [seq for seq in answers if not written.get(seq)]
-    if unanswered:
+    answers = () if "grade" in problems else minority_arguments(dossier, settlement, grade)
+    unanswered = tuple(seq for seq in answers if not written.get(seq))
+    problems |= {
+        f"reply-{seq}": N_("Not answered yet. Say what you make of it, even if it changes nothing.")
+        for seq in unanswered
+    }
+    if problems:
         names = letters_of_arguments(dossier, settlement)
-        raise Invalid(
-            {
-                f"reply-{seq}": N_("Not answered yet. Say what you make of it, even if it changes nothing.")
-                for seq in unanswered
-            },
-            unanswered=tuple(unanswered),
-            letters=tuple(sorted({names[seq] for seq in unanswered})),
-        )
-    return tuple((seq, written[seq] or "") for seq in answers)
+        letters = tuple(sorted({names[seq] for seq in unanswered}))
+        raise Invalid(problems, unanswered=unanswered, letters=letters)
+    settled = _settled(dossier, settlement, "settler", grade)
+    return replace(settled, rationale=reason, replies=tuple((seq, written[seq] or "") for seq in answers))
 
 
 def _settled(

@@ -6,12 +6,31 @@ from importlib import import_module
 
 from flask import Flask
 
-from review.views import choices, doors, drawing, errors, headers, language, plain, shell, visitor, words
+from review.views import (
+    choices,
+    doors,
+    drawing,
+    errors,
+    headers,
+    language,
+    locating,
+    mapping,
+    marking,
+    media,
+    narrowing,
+    plain,
+    shell,
+    visitor,
+    words,
+)
 
 # Modules of this package, each with a `blueprint`.
 BLUEPRINTS: tuple[str, ...] = (
     "accounts",
+    "aftermath",
     "approvals",
+    "bulk",
+    "care",
     "checkpoints",
     "checks",
     "claims",
@@ -30,6 +49,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "public",
     "rechecks",
     "redactions",
+    "remedies",
     "rounds",
     "second_factors",
     "settlements",
@@ -50,6 +70,11 @@ def register(app: Flask) -> None:
     shell.register(app)
     choices.register(app)
     drawing.register(app)
+    locating.register(app)
+    mapping.register(app)
+    marking.register(app)
+    media.register(app)
+    narrowing.register(app)
     doors.register(app)
     errors.register(app)
     for name in BLUEPRINTS:

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_login import current_user
 
 from review.actions import accounts, passwords, sessions
 from review.forms.accounts import ChangePasswordForm, ReadingForm
+from review.forms.typed import NOTHING, Typed
 from review.queries.accounts import account_page
+from review.queries.care import own_settings
 from review.rules.errors import Invalid
 from review.views.answers import SEE_OTHER
 from review.views.language import LANGUAGES
 from review.views.refusals import tell
-from review.views.visitor import source
+from review.views.visitor import actor, source
 
 blueprint = Blueprint("accounts", __name__, url_prefix="/desk/account")
 
@@ -62,6 +64,17 @@ def reading() -> ResponseReturnValue:
     return _back()
 
 
+@blueprint.post("/keys")
+def keys() -> ResponseReturnValue:
+    """Switch the keys of the desk on or off, for oneself."""
+    on = request.form.get("keys") == "on"
+    accounts.work_with_keys(current_user.id, on=on)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(keys="on" if on else "off")
+    flash(_("The keys are on.") if on else _("The keys are off."))
+    return redirect(url_for("accounts.index", _anchor="keys-head"), SEE_OTHER)
+
+
 @blueprint.post("/sessions/end")
 def end() -> ResponseReturnValue:
     """Sign oneself out in one other place, or here."""
@@ -70,10 +83,16 @@ def end() -> ResponseReturnValue:
     return _back()
 
 
-def _page(**forms: Any) -> str:
+def care_page(typed: Typed, code: int) -> ResponseReturnValue:
+    """The page once more, for the form of what one set for oneself."""
+    return _page(typed), code
+
+
+def _page(typed: Typed = NOTHING, **forms: Any) -> str:
     forms.setdefault("password", ChangePasswordForm(formdata=None))
     forms.setdefault("reading", _reading_form(formdata=None))
-    return render_template("account/account.html", page=account_page(current_user.token), forms=forms)
+    page, own = account_page(current_user.token), own_settings(actor())
+    return render_template("account/account.html", page=page, own=own, typed=typed, forms=forms)
 
 
 def _reading_form(**about: Any) -> ReadingForm:

@@ -8,7 +8,7 @@ from flask import Blueprint, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from review.actions import approvals, drafts, overrides
+from review.actions import approvals, drafts, looks, overrides
 from review.forms.typed import Typed
 from review.forms.votes import casualties, kept
 from review.queries.approvals import approval_page
@@ -29,7 +29,10 @@ KEPT = ("reason", "not_before", "grade", "killed_min", "killed_max", "injured_mi
 @blueprint.get("/desk/incidents/<ref>/approval")
 def approval(ref: str) -> ResponseReturnValue:
     """The case: what happened, how it was graded, what stands in the way."""
-    return show("approvals/approval.html", approval_page(actor(), ref))
+    page = approval_page(actor(), ref)
+    if page.proposal:
+        looks.looked(actor(), ref, page.digest)
+    return show("approvals/approval.html", page)
 
 
 def again(ref: str) -> Page:
@@ -125,7 +128,7 @@ def _return(ref: str, typed: Typed) -> str:
     me = actor()
     approvals.return_grade(me, ref, to=typed.value("to"), reason=typed.text("reason"), seen=typed.value("seen"))
     drafts.clear_draft(me.person or 0, ref, "approve")
-    done(_("It is returned, with your reason."))
+    done(_("The grade is returned, with your reason."))
     return address(ref)
 
 

@@ -73,4 +73,5 @@ def cosign() -> ResponseReturnValue:
     except NotFound:
         return text_answer(_("No checkpoint of this size was published.") + "\n", 404)
     except Invalid as refusal:
-        return text_answer(_(refusal.problems["note"], **refusal.values) + "\n", 422)
+        sentence = refusal.problems["note"]
+        return text_answer(_(sentence, **refusal.values) + "\n", 422)

@@ -7,7 +7,10 @@ from typing import Any
 
 from flask import Flask
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
+from review.queries.care import mail_is_sent
+from review.rules.care import BREAKS, DAILY, NEVER, ONCE
 from review.rules.permissions import ROLES
 from review.views.words import joined, short_day, word
 
@@ -17,6 +20,7 @@ Pairs = list[tuple[Any, str]]
 def register(app: Flask) -> None:
     """Offer these to every template as filters."""
     app.jinja_env.filters.update(suggested=suggested, advisable=advisable)
+    app.jinja_env.globals.update(break_choices=break_choices, mail_choices=mail_choices, mail_hint=mail_hint)
     app.jinja_env.filters.update(people=people, pairs=pairs, policies=policies, repeatable=repeatable, days=days)
 
 
@@ -53,12 +57,40 @@ def advisable(opening: Any) -> Pairs:
 
 
 def _why(one: Any) -> str:
+    owed = one.reviewer.owed
     if one.reads:
         languages = joined(word(code, "source_language") for code in one.reads)
-        return _("reads %(languages)s, owes %(count)s", languages=languages, count=one.reviewer.owed)
+        return ngettext(
+            "reads %(languages)s, owes %(count)s vote", "reads %(languages)s, owes %(count)s votes",
+            owed, languages=languages, count=owed,
+        )  # fmt: skip
     if not one.reviewer.languages:
-        return _("has not said what they read, owes %(count)s", count=one.reviewer.owed)
-    return _("owes %(count)s", count=one.reviewer.owed)
+        return ngettext(
+            "has not said what they read, owes %(count)s vote", "has not said what they read, owes %(count)s votes",
+            owed, count=owed,
+        )  # fmt: skip
+    return ngettext("owes %(count)s vote", "owes %(count)s votes", owed, count=owed)
+
+
+def break_choices() -> Pairs:
+    """After how long at the desk a break is suggested."""
+    return [("", _("Never")), *((minutes, _after(minutes)) for minutes in BREAKS)]
+
+
+def _after(minutes: int) -> str:
+    return ngettext("after %(minutes)s minute", "after %(minutes)s minutes", minutes, minutes=minutes)
+
+
+def mail_choices() -> Pairs:
+    """How a person wants to hear by mail."""
+    return [(DAILY, _("Once a day, what is new")), (ONCE, _("Each at once")), (NEVER, _("None"))]
+
+
+def mail_hint() -> str:
+    """Whether mail is sent at all, and what stands in it."""
+    if not mail_is_sent():
+        return _("This desk sends no mail now; everything stands in your inbox.")
+    return _("No word and no name of an incident stands in a mail. Mails about your own log-in are always sent.")
 
 
 def pairs(values: Iterable[str]) -> Pairs:
@@ -72,7 +104,10 @@ def policies(offers: Iterable[Any]) -> Pairs:
 
 
 def _policy(policy: Any) -> str:
-    words = _("%(id)s: %(required)s votes", id=policy.id, required=policy.required)
+    required = policy.required
+    words = ngettext(
+        "%(id)s: %(required)s vote", "%(id)s: %(required)s votes", required, id=policy.id, required=required
+    )
     return words + " · " + _("for use inside the desk") if policy.internal else words
 
 

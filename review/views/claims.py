@@ -29,8 +29,9 @@ NOT_GROUPED = N_("This claim is in no incident now.")
 @blueprint.get("")
 def index() -> ResponseReturnValue:
     """The claims that wait, or those at another stage."""
+    wanted = request.args
     page = claims.claims_page(
-        actor(), stage=request.args.get("stage", "received"), before=request.args.get("before")
+        actor(), stage=wanted.get("stage", "received"), before=wanted.get("before"), q=wanted.get("q", "").strip()[:200]
     )
     return render_template("claims/index.html", page=page, form=PlaceForm())
 

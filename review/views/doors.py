@@ -14,6 +14,8 @@ OPEN: frozenset[str] = frozenset(
     {
         "static",
         "health.healthz",
+        "care.help_page",
+        "care.stop_mail",
         "language.choose",
         "public.front",
         "public.incidents",

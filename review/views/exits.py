@@ -50,7 +50,7 @@ def merge_into(ref: str) -> ResponseReturnValue:
         name = act.merge_incident(
             actor(), ref, into=other, claims=claims, sources=sent.numbers("sources"), reason=sent.text("reason")
         )
-        done(_("It is merged. It stays readable, and leads here."))
+        done(_("The incident is merged. It stays readable, and leads here."))
         return address(name)
 
     return answer(into, typed, page)
@@ -100,21 +100,21 @@ def _claim(name: str) -> int:
 @blueprint.post("/dismiss")
 def dismiss(ref: str) -> ResponseReturnValue:
     """Dismiss it as outside of what is recorded here."""
-    said = N_("It is dismissed, with your reason. It stays readable and can be restored.")
+    said = N_("The incident is dismissed, with your reason. It stays readable and can be restored.")
     return _with_reason(act.dismiss_incident, ref, "dismiss", said)
 
 
 @blueprint.post("/withdraw")
 def withdraw(ref: str) -> ResponseReturnValue:
     """Withdraw it; what was published says so."""
-    said = N_("It is withdrawn, with your reason. It stays readable and can be restored.")
+    said = N_("The incident is withdrawn, with your reason. It stays readable and can be restored.")
     return _with_reason(act.withdraw_incident, ref, "withdraw-incident", said)
 
 
 @blueprint.post("/restore")
 def restore(ref: str) -> ResponseReturnValue:
     """Bring it back to the stage before its exit."""
-    return _with_reason(act.restore_incident, ref, "restore", N_("It is restored to the stage before."))
+    return _with_reason(act.restore_incident, ref, "restore", N_("The incident is restored to the stage before."))
 
 
 def _with_reason(verb: Callable[..., str], ref: str, form: str, said: str) -> ResponseReturnValue:

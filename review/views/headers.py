@@ -16,6 +16,7 @@ POLICY = (
     "script-src 'nonce-{nonce}' 'self'",
     "style-src 'self'",
     "img-src 'self' data:",
+    "media-src 'self'",
     "font-src 'self'",
     "connect-src 'self'",
     "form-action 'self'",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, request, url_for
+import json
+import logging
+
+from flask import Blueprint, Response, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -10,20 +13,54 @@ from review.actions import claims, incidents, positions
 from review.forms.typed import Typed
 from review.forms.votes import casualties
 from review.queries.incidents import Filters, incident_list, incident_page
+from review.queries.listed import Cells, as_csv, incidents_listed
+from review.queries.mapped import mapped_list
 from review.queries.sources import claim_named
 from review.views.answers import Page, answer, done, show, typed_in
 from review.views.plain import whole
 from review.views.visitor import actor
 
 blueprint = Blueprint("incidents", __name__)
+security = logging.getLogger("assay.security")  # people by their number
 
 
 @blueprint.get("/desk/incidents")
 def listing() -> ResponseReturnValue:
     """The incidents, newest first, by filters that stand in the address."""
+    before = request.args.get("before", type=whole)
+    if request.args.get("view") == "map":
+        page = incident_list(actor(), _filters())
+        return render_template("incidents/list.html", page=page, map=mapped_list(actor(), _filters()))
+    return show("incidents/list.html", incident_list(actor(), _filters(), before=before))
+
+
+@blueprint.get("/desk/incidents.csv")
+def listed_csv() -> ResponseReturnValue:
+    """The same list as a table; a byte-order mark lets spreadsheets read both scripts."""
+    return _taken("\ufeff" + as_csv(_listed()), "text/csv", "incidents.csv")
+
+
+@blueprint.get("/desk/incidents.json")
+def listed_json() -> ResponseReturnValue:
+    """The same list for a program."""
+    return _taken(json.dumps(_listed(), ensure_ascii=False, indent=1), "application/json", "incidents.json")
+
+
+def _filters() -> Filters:
     wanted = request.args
-    filters = Filters(wanted.get("stage", ""), wanted.get("stream", ""), wanted.get("q", "").strip()[:200])
-    return show("incidents/list.html", incident_list(actor(), filters, before=wanted.get("before", type=whole)))
+    return Filters(wanted.get("stage", ""), wanted.get("stream", ""), wanted.get("q", "").strip()[:200])
+
+
+def _listed() -> list[Cells]:
+    rows = incidents_listed(actor(), _filters())
+    security.info("list taken person=%s rows=%s", actor().person, len(rows))
+    return rows
+
+
+def _taken(body: str, media: str, name: str) -> Response:
+    response = Response(body, mimetype=media)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
 
 
 @blueprint.get("/desk/incidents/<ref>")

@@ -6,7 +6,7 @@ from flask import Blueprint, redirect, render_template, request, send_file, url_
 from flask.typing import ResponseReturnValue
 
 from review.actions import public_bundles
-from review.queries import bundles, determinations, method, public
+from review.queries import bundles, determinations, mapped, method, public
 from review.queries.bundles import Kept
 from review.views.files import sent
 from review.views.plain import whole
@@ -22,14 +22,12 @@ def front() -> ResponseReturnValue:
 
 @blueprint.get("/incidents")
 def incidents() -> ResponseReturnValue:
-    """Published incidents, by filters."""
+    """Published incidents, by filters, as a list or on a map."""
     wanted = request.args
-    page = public.list_page(
-        q=wanted.get("q", "").strip()[:200],
-        grade=wanted.get("grade", ""),
-        stream=wanted.get("stream", ""),
-        before=wanted.get("before", type=whole),
-    )
+    filters = wanted.get("q", "").strip()[:200], wanted.get("grade", ""), wanted.get("stream", "")
+    page = public.list_page(*filters, before=wanted.get("before", type=whole))
+    if wanted.get("view") == "map":
+        return render_template("public/incidents.html", page=page, map=mapped.mapped_public(*filters))
     return render_template("public/incidents.html", page=page)
 
 

@@ -46,7 +46,7 @@ def decline(name: str) -> ResponseReturnValue:
 
     def refuse(sent: Typed) -> str:
         act.decline_redaction(actor(), name, reason=sent.text("reason"))
-        done(_("It stays. Whoever asked is told, with your reason."))
+        done(_("The detail stays. Whoever asked is told, with your reason."))
         return url_for("redactions.index")
 
     return answer(refuse, typed_in(name), _requests())

@@ -14,7 +14,7 @@ from review.forms.votes import kept
 from review.queries.reading import read_incident
 from review.queries.settlements import settlement_page
 from review.queries.votes import own_dissent
-from review.rules.errors import Refused, Stale
+from review.rules.errors import Invalid, Refused, Stale
 from review.views.answers import Page, answer, done, show, typed_in
 from review.views.incidents import address
 from review.views.incidents import again as incident_again
@@ -102,7 +102,7 @@ def _settle(ref: str, typed: Typed) -> str:
             grade=typed.value("grade"), rationale=typed.text("rationale"), replies=replies(typed),
             seen=typed.value("seen"),
         )  # fmt: skip
-    except (Refused, Stale):
+    except (Invalid, Refused, Stale):
         drafts.save_draft(me.person or 0, ref, "settle", kept(typed, fields(typed)))
         raise
     drafts.clear_draft(me.person or 0, ref, "settle")
@@ -123,7 +123,11 @@ def _dissent(ref: str, typed: Typed, onward: str) -> str:
     me = actor()
     own = own_dissent(read_incident(me, ref))
     copied = own.rationale if own and typed.chosen("copy", "y") else None
-    settlements.dissent(me, ref, own.seq if own else 0, text=copied or typed.text("text"))
+    try:
+        settlements.dissent(me, ref, own.seq if own else 0, text=copied or typed.text("text"))
+    except Refused:
+        drafts.save_draft(me.person or 0, ref, "dissent", kept(typed, ("text",)))
+        raise
     drafts.clear_draft(me.person or 0, ref, "dissent")
     done(_("Your dissent goes out with the grade, word for word. You may change it until the approval."))
     return onward

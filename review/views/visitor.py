@@ -27,6 +27,9 @@ class Visitor(UserMixin):
         self.confirmed = person.confirmed
         self.must_enrol = person.must_enrol
         self.second_factors_off = person.second_factors_off
+        self.break_due = person.break_due
+        self.media = person.media
+        self.keys_off = person.keys_off
 
     def get_id(self) -> str:
         """What the cookie holds."""
@@ -45,7 +48,7 @@ def load(token: str) -> Visitor | None:
     person = signed_in(token)
     if person is None:
         return None
-    sessions.seen(token, person.last_seen)
+    sessions.seen(token, person.last_seen, person.sitting_since)
     return Visitor(token, person)
 
 

@@ -2,28 +2,34 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, jsonify, redirect, request, url_for
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from review import clock
-from review.actions import assignments, drafts, rounds, votes
+from review.actions import assignments, drafts, notes, rounds, votes
 from review.forms import votes as ballots
 from review.forms.typed import Typed
 from review.queries.reading import read_incident
-from review.queries.votes import own_live_vote
+from review.queries.votes import own_ballot, own_live_vote
 from review.rules.errors import Forbidden, NotFound, Refused, Stale
 from review.rules.permissions import may
 from review.views.answers import SEE_OTHER, answer, done, typed_in
 from review.views.incidents import address, again
+from review.views.narrowing import MARK, narrowing
 from review.views.visitor import actor
+from review.views.words import moment
 
 blueprint = Blueprint("votes", __name__)
 
-NOT_KEPT = ("csrf_token", "kind", "seen", "round")
+NOT_KEPT = ("csrf_token", "kind", "seen", "round", "narrow")
+CAST = "cast"  # of a message that names the incident: the page says the rest, with the way back
 UNSEEN = "no page"  # a ballot that says not what its page showed is never fresh
 PAGES = {
     "vote": "incidents.incident",
+    "notes": "incidents.incident",
     "argue": "settlements.settlement",
     "settle": "settlements.settlement",
     "dissent": "settlements.settlement",
@@ -41,13 +47,15 @@ def cast(ref: str) -> ResponseReturnValue:
 
 def _cast(ref: str, typed: Typed) -> str:
     me = actor()
-    ballot = ballots.ballot(typed)
+    ballot, noted = ballots.ballot(typed), ballots.notes(typed)
     try:
         votes.cast_vote(me, ref, typed.number("round") or 0, ballot=ballot, seen=typed.value("seen") or UNSEEN)
     except (Refused, Stale):
         drafts.save_draft(me.person or 0, ref, "vote", ballots.kept(typed))
+        notes.save_notes(me.person or 0, ref, noted)
         raise
-    done(_("Your vote on %(ref)s is cast and sealed. You may replace it until the round closes.", ref=ref))
+    notes.save_notes(me.person or 0, ref, noted)
+    flash(ref, CAST)
     return url_for("desk.desk")
 
 
@@ -62,12 +70,27 @@ def keep(ref: str) -> ResponseReturnValue:
     read_incident(me, ref)
     if kind == "vote":
         assignments.take_up(me, ref)  # beginning a ballot is taking the seat that was held for it
-    values = {name: request.form.getlist(name) for name in request.form if name not in NOT_KEPT}
-    drafts.save_draft(me.person or 0, ref, kind, values)
+    typed = typed_in(kind)
+    notes.save_notes(me.person or 0, ref, ballots.notes(typed))
+    if kind != "notes":
+        drafts.save_draft(me.person or 0, ref, kind, _begun(typed))
     if request.accept_mimetypes.best == "application/json":
-        return jsonify(saved=clock.now().strftime("%H:%M"))
+        return jsonify(saved=moment(clock.now()))
+    if "narrow" in request.form:
+        query: dict[str, Any] = narrowing().query
+        return redirect(url_for(PAGES[kind], ref=ref, _anchor="sources", **query), SEE_OTHER)
     done(_("Your draft is kept. Only you can read it."))
     return redirect(url_for(PAGES[kind], ref=ref), SEE_OTHER)
+
+
+def _begun(typed: Typed) -> dict[str, list[str]]:
+    """What of a form was typed by its writer and belongs to no place of its own."""
+    elsewhere = (ballots.NOTE, MARK)
+    return {
+        name: list(values)
+        for name, values in typed.values.items()
+        if name not in NOT_KEPT and not name.startswith(elsewhere)
+    }
 
 
 @blueprint.post("/desk/incidents/<ref>/abstain")
@@ -100,8 +123,11 @@ def withdraw(ref: str) -> ResponseReturnValue:
 
     def act(typed: Typed) -> str:
         me = actor()
-        votes.withdraw_vote(me, ref, own_live_vote(read_incident(me, ref)) or 0, reason=typed.text("reason"))
-        done(_("Your vote is withdrawn. It stays sealed, and you owe an answer again."))
+        reading = read_incident(me, ref)
+        cast = own_ballot(reading)
+        votes.withdraw_vote(me, ref, own_live_vote(reading) or 0, reason=typed.text("reason"))
+        drafts.save_draft(me.person or 0, ref, "vote", cast)
+        done(_("Your vote is withdrawn. It stays sealed, and you owe an answer again. The ballot holds what it said."))
         return address(ref, "ballot")
 
     return answer(act, typed_in("withdraw"), again(ref))

@@ -25,6 +25,7 @@ from review.rules import (
     redaction,
     rounds,
     streams,
+    tags,
     workflow,
 )
 from review.rules import vocabulary as record
@@ -32,7 +33,7 @@ from review.rules.words import N_
 
 ROLES = {**permissions.ROLES, "public": N_("The public"), "system": N_("The desk itself")}
 RESULTS = {
-    "open": N_("open"),
+    "open": N_("still open"),
     "agreed": N_("agreed"),
     "disputed": N_("disputed"),
     "abandoned": N_("abandoned"),
@@ -108,7 +109,7 @@ def register(app: Flask) -> None:
         word=word, grade_word=grade_word, day=day, short_day=short_day, moment=moment, number=number,
         range_text=range_text, language_name=language_name, cut=cut, lines=lines, said=said, who=who, listed=listed,
     )  # fmt: skip
-    app.jinja_env.globals.update(about=about, vocabulary=vocabulary, isolated=isolated)
+    app.jinja_env.globals.update(about=about, vocabulary=vocabulary, isolated=isolated, rationale_tags=rationale_tags)
 
 
 def word(key: str | None, vocabulary: str) -> str:
@@ -117,6 +118,11 @@ def word(key: str | None, vocabulary: str) -> str:
         return ""
     known = VOCABULARIES[vocabulary].get(key)
     return _(known) if known else key
+
+
+def rationale_tags() -> list[tuple[str, str]]:
+    """What the reasons of a vote may turn on, in the reader's words."""
+    return [(key, _(words)) for key, words in tags.TAGS.items()]
 
 
 def vocabulary(name: str) -> list[tuple[str, str]]:

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from tests import builders
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
+def team(staffed: builders.Desk) -> builders.Desk:
     """The smallest desk, with the application's context open."""
-    return builders.desk(desk)
+    return staffed

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from review.actions import assignments, inbox, languages, policies, rounds, seats, sources, streams, votes
@@ -27,8 +26,8 @@ DUE, REMINDED, ROUND = Policy().times["vote"], Policy().times["reminder"], Polic
 
 
 @pytest.fixture
-def people(desk: Flask, time: Clock) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk, time: Clock) -> builders.Desk:
+    return staffed
 
 
 def names(refusal: pytest.ExceptionInfo[Refused]) -> set[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import create_engine, delete, func, select, text
 from sqlalchemy.pool import NullPool
 
@@ -25,8 +24,8 @@ ALARM = "The database is not what its trail says."
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def spoil(people: builders.Desk, ref: str, change: str = "stage = 'published'") -> None:

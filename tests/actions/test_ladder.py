@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from review import config
@@ -25,8 +24,8 @@ ARGUMENTS, SECOND, SETTLER = (Policy().times[name] for name in ("arguments", "se
 
 
 @pytest.fixture
-def people(desk: Flask, time: Clock) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk, time: Clock) -> builders.Desk:
+    return staffed
 
 
 def last(ref: str) -> tuple[str, str]:

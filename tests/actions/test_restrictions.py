@@ -66,7 +66,7 @@ def pages(team: Desk, actor: Actor | None) -> dict[str, str]:
             found[path] = path
     narrowed = [
         f"{path}?{query}" for path in ("/incidents", "/desk/incidents", "/desk/claims", "/desk/waiting")
-        for query in (f"q={CANARY}", f"q={CODE}", "stage=published", "stage=grouped", f"stream={team.stream}", "grade=fair")
+        for query in (f"q={CANARY}", f"q={CODE}", "view=map", "stage=published", "stage=grouped", f"stream={team.stream}", "grade=fair")
     ]  # fmt: skip
     skipped = ("/healthz", "/desk/export", "/audit", "/setup", "/desk/account")
     wanted = [path for path in (*found, *narrowed) if not path.startswith(skipped)]

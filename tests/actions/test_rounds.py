@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from review.actions import assignments, incidents, rounds, sources, streams, votes
@@ -13,8 +12,8 @@ from tests import builders
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def names(refusal: pytest.ExceptionInfo[Refused]) -> set[str]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from review.actions import assignments, incidents, sources, votes
@@ -16,8 +15,8 @@ from tests import builders
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ NOT_IN_THE_TRAIL = {
     "person.email": "where somebody is written to: a matter of their account, told by no event",
     "person.language": "how somebody reads the desk",
     "person.timezone": "how somebody reads the desk",
+    "person.keys_off": "how somebody reads the desk",
     "checkpoint.published_at": "the clock of the machine; the note itself bears no time",
     "imported_row.key": "by what a second run of the same file knows a row; the row itself is sealed and compared",
 }

@@ -7,6 +7,7 @@ import struct
 import subprocess
 import sys
 import zipfile
+import zlib
 from pathlib import Path
 
 import pytest
@@ -257,7 +258,8 @@ def verify_within_limits(path: Path) -> str:
 
 
 def test_a_bomb_in_a_small_member(tmp_path: Path, members: dict[str, bytes]) -> None:
-    path = h.write_bag(tmp_path / "a.zip", {**members, "data/published.json": b"[" * (70 << 20)})
+    bomb = {**members, "data/published.json": b"[" * (70 << 20)}
+    path = h.write_bag(tmp_path / "a.zip", bomb, packing=zipfile.ZIP_DEFLATED)
     assert "200 times its packed size" in verify_within_limits(path)
 
 
@@ -390,19 +392,40 @@ def test_a_million_heads(tmp_path: Path, members: dict[str, bytes]) -> None:
     verify_within_limits(h.write_bag(tmp_path / "a.zip", {**members, "data/heads.jsonl": lines}))
 
 
+@pytest.fixture(scope="module")
+def gigabyte() -> tuple[bytes, int, int]:
+    """Zeros of more than a gigabyte, packed: the bytes, how many they become and their checksum.
+
+    Each mebibyte stands for itself, so that one is packed and written over and over.
+    """
+    zeros, turns = bytes(1 << 20), 1100
+    packer = zlib.compressobj(wbits=-zlib.MAX_WBITS)
+    each = packer.compress(zeros) + packer.flush(zlib.Z_FULL_FLUSH)
+    checksum = 0
+    for _turn in range(turns):
+        checksum = zlib.crc32(zeros, checksum)
+    return each * turns + packer.flush(), turns << 20, checksum
+
+
 @pytest.mark.parametrize("name", ["data/disclosures.jsonl", "data/leaves.bin", "data/evidence/" + "0" * 64, "data/checkpoint", "data/proofs/7.tlog-proof"])
-def test_a_zip_bomb_wherever_it_lies(tmp_path: Path, members: dict[str, bytes], name: str) -> None:
+def test_a_zip_bomb_wherever_it_lies(tmp_path: Path, members: dict[str, bytes], gigabyte: tuple[bytes, int, int], name: str) -> None:
     """A gigabyte and more of zeros in a megabyte."""
+    packed, length, checksum = gigabyte
     path = tmp_path / "bomb.zip"
-    content = {**members, name: b""}
+    plain = read(h.write_bag(tmp_path / "plain.zip", {**members, name: b""}))
     with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as out:
-        for each in sorted({**read(h.write_bag(tmp_path / "plain.zip", content))}):
+        for each in sorted(plain):
             info = zipfile.ZipInfo(each, (1980, 1, 1, 0, 0, 0))
             info.compress_type, info.external_attr = zipfile.ZIP_DEFLATED, 0o644 << 16
             if each != name:
-                out.writestr(info, read(tmp_path / "plain.zip")[each])
+                out.writestr(info, plain[each])
                 continue
-            with out.open(info, "w") as file:
-                for _turn in range(1100):
-                    file.write(bytes(1 << 20))
+            info.compress_type = zipfile.ZIP_STORED
+            out.writestr(info, packed)
+            info.compress_type, info.file_size, info.CRC = zipfile.ZIP_DEFLATED, length, checksum
+            out.fp.seek(info.header_offset)
+            out.fp.write(info.FileHeader(zip64=False))
+            out.fp.seek(out.start_dir)
+    with zipfile.ZipFile(path) as bomb, bomb.open(name) as unpacked:
+        assert unpacked.read(4096) == bytes(4096)
     assert "200 times its packed size" in verify_within_limits(path)

@@ -175,6 +175,12 @@ def void_in_another_act(log: Log) -> Entry:
     return log.find("grade.proposed", 1)
 
 
+@TABLE.broken(voided, "proposal", MOVED)
+def void_in_a_later_act_than_the_one_that_moved_it(log: Log) -> Entry:
+    claim_between(log, log.find("dissent.recorded"))
+    return log.find("proposal.voided")
+
+
 @TABLE.broken(returned, "settlement", "a grade goes back to settlement only where one decided")
 def return_an_agreed_round_to_settlement(log: Log) -> Entry:
     log.find("grade.returned").body["to"] = "settlement"

@@ -130,17 +130,16 @@ def a_settlement_ends_with_an_exit(log: Forged) -> Steps:
 @CASES.case("merge", "an incident is merged into one other", into="two")
 @CASES.case("merge", "an incident is merged into one other", into="itself")
 def a_merge_into_no_one_other(log: Forged, into: str) -> Steps:
-    """Each side tells the other, as far as there is one: only their number is wrong."""
+    """Each side tells the other, where there is one: only their number is wrong."""
     name, first, second = (h.incident(log, place) for place in ("Tel Asmar", "Wadi Karsa", "Karsa"))
     entry = merged(log, name, first)
     absorbed = log.find("incident.absorbed")
     yield None
     entry.body["other"] = {"none": [], "two": [first, second], "itself": [name]}[into]
-    absorbed.incident = {"two": first}.get(into, name)
-    absorbed.body["other"] = list(entry.body["other"]) if into != "two" else [name]
     if into == "two":
         log.add("incident.absorbed", "Marj", second, {"other": [name]}, reason="The same.")
-    before(log, entry, absorbed)
+    else:
+        log.drop(absorbed)
     yield entry
 
 
@@ -151,6 +150,42 @@ def a_merge_told_by_one_side(log: Forged, side: str, named: str) -> Steps:
     yield None
     log.drop(log.find(side))
     yield log.find(named)
+
+
+@CASES.case("merge", "an incident absorbs one other", also=(), of="none")
+@CASES.case("merge", "an incident absorbs one other", also=(), of="two")
+@CASES.case("merge", "an incident absorbs one other", also=(), of="itself")
+def what_absorbs_no_one_other(log: Forged, of: str) -> Steps:
+    """No other side is missing: only what it says of their number is wrong."""
+    name, first, second = (h.incident(log, place) for place in ("Tel Asmar", "Wadi Karsa", "Karsa"))
+    merges = [merged(log, one, name) for one in (first, second)]
+    entry, other = log.find("incident.absorbed"), log.find("incident.absorbed", 1)
+    yield None
+    entry.body["other"] = {"none": [], "two": [first, second], "itself": [name]}[of]
+    log.drop(other)
+    if of != "two":
+        log.drop(merges[1])
+        log.drop(merges[0])
+    if of == "itself":
+        entry.body["other"] = [name]
+    yield entry
+
+
+@CASES.case("merge", "what is split out is of one other", of="none")
+@CASES.case("merge", "what is split out is of one other", of="two")
+@CASES.case("merge", "what is split out is of one other", of="itself")
+def what_is_split_out_of_no_one_other(log: Forged, of: str) -> Steps:
+    name, other = h.incident(log, "Tel Asmar"), h.incident(log, "Wadi Karsa")
+    part = h.incident_id("Karsa")
+    first = split(log, name, part)
+    entry = log.find("incident.split", 1)
+    yield None
+    entry.body["other"] = {"none": [], "two": [name, other], "itself": [part]}[of]
+    if of == "two":
+        before(log, entry, log.add("incident.split", "Marj", other, {"other": [part]}, reason="Two things."))
+    else:
+        first.type, first.body = "incident.dismissed", {}
+    yield entry
 
 
 @CASES.case("merge", "a split makes new incidents")
@@ -206,6 +241,14 @@ def sources_grouped_that_are_none(log: Forged, sources: list[int]) -> Steps:
     entry = of_source(log, h.incident(log, "Tel Asmar"), "source.grouped", {"origin": 1, "sources": [1, 2]})
     yield None
     entry.body["sources"] = sources
+    yield entry
+
+
+@CASES.case("reference", "the origin that it names is no source of the incident")
+def sources_grouped_under_none(log: Forged) -> Steps:
+    entry = of_source(log, h.incident(log, "Tel Asmar"), "source.grouped", {"origin": 2, "sources": [1]})
+    yield None
+    entry.body["origin"] = 3
     yield entry
 
 

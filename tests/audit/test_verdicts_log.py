@@ -10,7 +10,7 @@ import pytest
 from review.audit import verify
 from tests.audit import histories as h
 from tests.audit.histories import Entry, Log
-from tests.audit.twins import Case, Forged, Steps, Table, assert_told_apart
+from tests.audit.twins import Case, Forged, Steps, Table, assert_told_apart, before
 
 CASES = Table()
 XAN = h.pseudonym("Xan", "log")
@@ -276,6 +276,25 @@ def an_act_after_coming_back(log: Forged) -> Steps:
     yield claim
 
 
+@CASES.case("person", "the person has left for good", kind="person.reactivated")
+@CASES.case("person", "the person has left for good", kind="person.deactivated")
+@CASES.case("person", "the person has left for good", kind="person.left")
+@CASES.case("person", "the person has left for good", kind="role.granted")
+def a_person_who_left_and_is_back(log: Forged, kind: str) -> Steps:
+    joined(log)
+    left = log.add("person.left", "Osei", None, {"who": XAN}, name=None)
+    body = {"who": XAN, "role": "auditor"} if kind == "role.granted" else {"who": XAN}
+    sealed = {"reason": "invited"} if kind == "role.granted" else {"name": None}
+    told = before(log, left, log.add(kind, "Osei", None, body, **sealed))
+    if kind == "person.left":
+        told.body = {"who": CATO}
+    yield None
+    told.body = body
+    log.drop(told)
+    log.entries.append(told)
+    yield told
+
+
 @CASES.case("role", "nobody grants themselves a role")
 def a_role_taken(log: Forged) -> Steps:
     granted = log.add("role.granted", "Osei", None, {"who": CATO, "role": "admin"}, reason="asked")
@@ -329,9 +348,9 @@ def moved(log: Log, verb: str, claim: Entry, name: str, of: Entry) -> Entry:
 @CASES.case("claim", "a claim that is received cannot become received", way="dismissed restored", without=0)
 @CASES.case("claim", "a claim that is received cannot become received", way="duplicated restored", without=0)
 @CASES.case("claim", "a claim that is received cannot become received", way="withdrawn restored", without=0)
-@CASES.case("claim", "a claim that is grouped cannot become received", way="grouped dismissed restored", without=1)
-@CASES.case("claim", "a claim that is grouped cannot become received", way="grouped duplicated restored", without=1)
-@CASES.case("claim", "a claim that is grouped cannot become received", way="grouped withdrawn restored", without=1)
+@CASES.case("claim", "a claim that is grouped cannot become dismissed", way="grouped ungrouped dismissed", without=1)
+@CASES.case("claim", "a claim that is grouped cannot become duplicated", way="grouped ungrouped duplicated", without=1)
+@CASES.case("claim", "a claim that is grouped cannot become withdrawn", way="grouped ungrouped withdrawn", without=1)
 @CASES.case("claim", "a claim that is grouped cannot become grouped", way="grouped ungrouped grouped", without=1)
 @CASES.case("claim", "a claim that is dismissed cannot become grouped", way="dismissed restored grouped", without=1)
 @CASES.case("claim", "a claim that is dismissed cannot become dismissed", way="dismissed restored dismissed", without=1)
@@ -347,16 +366,25 @@ def a_claim_that_jumps(log: Forged, way: str, without: int) -> Steps:
     yield steps[-1]
 
 
-@CASES.case("claim", "a claim that is dismissed cannot become received")
-def a_dismissed_claim_taken_from_its_incident(log: Forged) -> Steps:
-    name, claim = h.incident(log, "Tel Asmar"), received(log, "a")
-    moved(log, "grouped", claim, name, claim)
-    taken = moved(log, "ungrouped", claim, name, claim)
+@CASES.case("claim", "a claim that is grouped cannot become dismissed")
+def one_claim_in_two_incidents_by_way_of_a_dismissal(log: Forged) -> Steps:
+    one, two, claim = h.incident(log, "Tel Asmar"), h.incident(log, "Karsa"), received(log, "a")
+    moved(log, "grouped", claim, one, claim)
+    taken = moved(log, "ungrouped", claim, one, claim)
+    dismissed = moved(log, "dismissed", claim, one, claim)
+    moved(log, "restored", claim, one, claim)
+    moved(log, "grouped", claim, two, claim)
     yield None
     log.drop(taken)
-    moved(log, "dismissed", claim, name, claim)
-    log.entries.append(taken)
-    yield taken
+    yield dismissed
+
+
+@CASES.case("claim", "another claim has its name already")
+def two_claims_of_one_name(log: Forged) -> Steps:
+    first, second = received(log, "a"), received(log, "b")
+    yield None
+    second.body["claim"] = first.body["claim"]
+    yield second
 
 
 @CASES.case("claim", "a duplicate is of another claim", of="nothing")

@@ -54,7 +54,7 @@ class Forged(Log):
         return {**members, "data/policies.json": h.jcs({"policies": policies})}
 
     def muted(self) -> set[int]:
-        return super().muted() | {entry.seq for entry in self.unseen}
+        return super().muted() | {entry.seq for entry in self.entries if entry in self.unseen}
 
 
 @dataclass(frozen=True)

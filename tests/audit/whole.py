@@ -35,7 +35,7 @@ from review.audit.stored import StoredTrail
 from review.extensions import db
 from review.models import session
 from review.rules.errors import Refused
-from tests import builders
+from tests import builders, once
 
 VERIFIER = Path(verify.__file__)
 PHOTOGRAPH = b"\x89PNG\r\n\x1a\n" + b"Marj Eluan, eastern edge" * 40
@@ -129,6 +129,7 @@ def sqlite_desk(folder: Path, template: Path) -> Iterator[Flask]:
         {"ASSAY_HOME": str(folder), "DATABASE_URL": url, "MIGRATION_DATABASE_URL": url, "TESTING": True}
     )
     with app.app_context():
+        once.share_statements(db.engine)
         yield app
         db.session.remove()
         db.engine.dispose()

@@ -14,6 +14,7 @@ import json
 import zipfile
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -66,6 +67,7 @@ def incident_id(name: str) -> str:
     return "i-" + b32(sha(b"incident " + name.encode()))[:16]
 
 
+@cache
 def pseudonym(person: str, message: str) -> str:
     return b32(hmac.new(sha(b"key " + person.encode()), message.encode(), hashlib.sha256).digest())[:16]
 
@@ -325,7 +327,13 @@ def heads_root(log: Log, entry: Entry) -> str:
     return b64(edge.root())
 
 
-def write_bag(path: Path, members: dict[str, bytes], day: str = "2026-03-01", profile: str = "internal") -> Path:
+def write_bag(
+    path: Path,
+    members: dict[str, bytes],
+    day: str = "2026-03-01",
+    profile: str = "internal",
+    packing: int = zipfile.ZIP_STORED,
+) -> Path:
     """A bag of these members, its manifests and sizes fitting them."""
     data = {name: content for name, content in members.items() if name.startswith("data/")}
     tags = {
@@ -336,18 +344,18 @@ def write_bag(path: Path, members: dict[str, bytes], day: str = "2026-03-01", pr
         "manifest-sha256.txt": manifest(data),
     }
     tags["tagmanifest-sha256.txt"] = manifest(tags)
-    return write_zip(path, {**tags, **members})
+    return write_zip(path, {**tags, **members}, packing)
 
 
 def manifest(members: dict[str, bytes]) -> bytes:
     return "".join(f"{hashlib.sha256(members[name]).hexdigest()}  {name}\n" for name in sorted(members)).encode()
 
 
-def write_zip(path: Path, members: dict[str, bytes]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as target:
+def write_zip(path: Path, members: dict[str, bytes], packing: int = zipfile.ZIP_STORED) -> Path:
+    with zipfile.ZipFile(path, "w") as target:
         for name in sorted(members):
             info = zipfile.ZipInfo(name, (1980, 1, 1, 0, 0, 0))
-            info.compress_type = zipfile.ZIP_DEFLATED
+            info.compress_type = packing
             info.external_attr = 0o644 << 16
             target.writestr(info, members[name])
     return path

@@ -20,10 +20,12 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from review import clock, jobs, mail
+from review.actions import care, inbox
 from review.extensions import db
 from review.keeping import doctor
 from review.models import Job, Person, session
 from review.notices import KINDS
+from review.rules.care import Settings
 from tests import builders
 from tests.conftest import Make
 from tests.engines import free_port
@@ -96,7 +98,15 @@ def url(port: int) -> str:
 def people(make_app: Make, port: int) -> Iterator[builders.Desk]:
     app = make_app(SMTP_URL=url(port), ASSAY_URL="https://desk.invalid/")
     with app.app_context():
-        yield builders.desk(app)
+        built = builders.desk(app)
+        wanting(built, "once")
+        yield built
+
+
+def wanting(built: builders.Desk, mail: str) -> None:
+    """Everybody of the desk wants their notices so."""
+    for actor in (*built.reviewers, *built.leads):
+        care.set_care(actor, Settings(mail=mail))
 
 
 def waiting() -> list[Job]:
@@ -140,6 +150,7 @@ def test_a_letter_is_in_the_readers_language(make_app: Make, port: int, tmp_path
     app = make_app(SMTP_URL=url(port), BABEL_TRANSLATION_DIRECTORIES=str(tmp_path))
     with app.app_context():
         people = builders.desk(app)
+        wanting(people, "once")
         reader = people.voters[0]
         session.rollback()
         with db.engine.begin() as connection:
@@ -167,6 +178,77 @@ def test_a_server_that_is_away_is_tried_again_with_the_same_message(people: buil
     (told,) = (finding for finding in doctor.findings() if finding.part == "Mail")
     assert told.word == doctor.OK
     assert f"The last was sent at {later:%Y-%m-%d %H:%M} UTC." in told.sentence
+
+
+def morning(post_port: int) -> list[EmailMessage]:
+    """What the worker sends on the next morning."""
+    tomorrow = (clock.now() + timedelta(days=1)).replace(hour=6, minute=30)
+    with serving(post_port) as post, clock.reading(lambda: tomorrow):
+        jobs.run_due()
+    return [message for message in post.taken if "New in your inbox" in message.get_content()]
+
+
+def test_once_a_day_is_one_mail_with_counts_and_no_word_of_the_record(people: builders.Desk, port: int) -> None:
+    wanting(people, "daily")
+    with serving(port) as post:
+        first, _number = builders.round_opened(people)
+        second, _number = builders.round_opened(
+            people, builders.with_sources(people, builders.opened(people, codes=("KV413",)))
+        )
+        builders.work()
+    assert post.taken == []
+    inbox.mark_read(people.voters[2], clock.now())
+    told = morning(port)
+    assert {message["To"] for message in told} == {builders.address(actor.name) for actor in people.voters[:2]}
+    for message in told:
+        said = message.get_content()
+        assert f"2 × {KINDS['vote_owed']}" in said.splitlines()
+        assert "https://desk.invalid/desk/inbox" in said.splitlines()
+        words = (first, second, "KV41", "Marj Eluan", "Karsian", "Mara", "Ilse", "مرج")
+        assert [word for word in words if word in said + message["Subject"]] == []
+    assert morning(port) == []
+
+
+@pytest.mark.parametrize("mail_wanted, heard", [("once", True), ("daily", False), ("none", False)])
+def test_a_notice_is_sent_at_once_only_to_whom_wants_it_so(
+    people: builders.Desk, port: int, mail_wanted: str, heard: bool
+) -> None:
+    wanting(people, mail_wanted)
+    with serving(port) as post:
+        builders.round_opened(people)
+        builders.work()
+    assert bool(post.taken) is heard
+
+
+def test_the_day_changes_nothing_for_whom_wants_no_mail(people: builders.Desk, port: int) -> None:
+    wanting(people, "none")
+    builders.round_opened(people)
+    assert morning(port) == []
+
+
+def test_what_concerns_ones_own_log_in_is_sent_whatever_one_wants_and_has_no_stop(
+    people: builders.Desk, port: int
+) -> None:
+    from review.actions import people as acts
+
+    wanting(people, "none")
+    with serving(port) as post:
+        acts.reset_account(people.admin, people.spare.person or 0)
+        builders.work()
+    mine = [message for message in post.taken if message["To"] == builders.address(people.spare.name)]
+    assert len(mine) == 1
+    assert mine[0]["List-Unsubscribe"] is None
+
+
+def test_every_other_mail_carries_the_link_that_stops_it_by_one_press(people: builders.Desk, port: int) -> None:
+    with serving(port) as post:
+        builders.round_opened(people)
+        builders.work()
+    message = next(one for one in post.taken if one["To"] == builders.address(people.voters[0].name))
+    link = f"https://desk.invalid/mail/stop/{care.stop_token(people.voters[0].person or 0)}"
+    assert message["List-Unsubscribe"].strip() == f"<{link}>"
+    assert message["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    assert any(link in line for line in message.get_content().splitlines())
 
 
 def test_an_address_that_is_refused_for_good_is_given_up_and_one_for_now_is_not(people: builders.Desk, port: int) -> None:

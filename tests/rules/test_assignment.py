@@ -137,11 +137,11 @@ def test_a_panel_that_cannot_be_filled_says_whom_to_invite():
     assert (names(found), found.missing, found.unread) == ([], 1, ("ar",))
     ((sentence, values),) = found.told
     assert sentence % values == (
-        "1 more needed, and nobody else here is free who reads ('ar',). Invite a reviewer who does."
+        "Still needed: 1, and nobody else here is free who reads ('ar',). Invite a reviewer who does."
     )
     everybody = suggest(case.dossier, reviewers(), (), seats=9)
     ((sentence, values),) = everybody.told
-    assert sentence % values == "6 more needed, and nobody else here is free. Invite a reviewer."
+    assert sentence % values == "Still needed: 6, and nobody else here is free. Invite a reviewer."
 
 
 def test_a_language_that_nobody_asked_reads_is_told():

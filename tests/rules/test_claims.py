@@ -160,8 +160,8 @@ def test_likely_duplicate_by_address() -> None:
     ("received", "sentences"),
     [
         (date(2031, 3, 20), ["Same place, Marj Eluan, same day."]),
-        (date(2031, 3, 23), ["Same place, Marj Eluan, within 3 days."]),
-        (date(2031, 3, 17), ["Same place, Marj Eluan, within 3 days."]),
+        (date(2031, 3, 23), ["Same place, Marj Eluan, within three days."]),
+        (date(2031, 3, 17), ["Same place, Marj Eluan, within three days."]),
         (date(2031, 3, 24), []),
     ],
 )
@@ -199,10 +199,10 @@ def test_an_arabic_text_and_its_other_spelling_are_the_same_words() -> None:
 
 def test_a_claim_and_an_incident_share_place_day_and_words() -> None:
     assert said(claim(HIT), claims.of_incident(FACTS)) == [
-        "Same place, Marj Eluan, within 3 days.",
+        "Same place, Marj Eluan, within three days.",
         "Same words: grain, store.",
     ]
-    assert said(claim("قصف بمرج إلوان"), claims.of_incident(FACTS))[0] == "Same place, مرج إلوان, within 3 days."
+    assert said(claim("قصف بمرج إلوان"), claims.of_incident(FACTS))[0] == "Same place, مرج إلوان, within three days."
 
 
 def test_an_incident_without_a_day_or_a_place_is_near_nothing() -> None:

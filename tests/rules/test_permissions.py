@@ -15,16 +15,17 @@ DESK = "reviewer lead"
 RIGHTS = {
     DESK: "receive_claim group_claim ungroup_claim duplicate_claim dismiss_claim withdraw_claim restore_claim "
     "open_incident describe_incident attach_source capture_source archive_source assess_source group_sources withdraw_source cast_vote "
-    "abstain recuse withdraw_vote argue dissent settle declare_conflict lift_conflict",
+    "abstain recuse withdraw_vote warn_of_source argue dissent settle declare_conflict lift_conflict",
     "reviewer": "take_next take_up",
     "lead": "record_position open_round open_second_vote extend_round close_round abandon_round assign_reviewer assign_panel release_reviewer "
     "substitute_reviewer "
     "exclude_vote appoint_settler approve return_grade publish_grade reopen switch_stream "
+    "remind "
     "override second_override open_recheck confirm_recheck abandon_settlement "
     "merge_incident split_incident dismiss_incident withdraw_incident restore_incident restrict_incident lift_restriction ask_redaction withdraw_redaction",
     "admin": "invite add_person grant_role revoke_role deactivate_person reactivate_person define_stream set_policy "
     "import_incidents import_sources check_trail rotate_key continue_log accept_clock join back_up "
-    "reset_account reset_second_factor switch_second_factors let_leave",
+    "reset_account reset_second_factor switch_second_factors let_leave write_help",
     "lead admin auditor": "export",
     "lead admin": "see_people see_redactions second_redaction decline_redaction",
     "reviewer lead admin auditor": "see_incident see_history",

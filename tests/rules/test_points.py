@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from math import hypot
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from review.rules import points
-from review.rules.facts import Facts, Place
+from review.rules.facts import Facts, Place, coarsened
+from review.rules.points import METRES_A_DEGREE, reach
 from review.rules.vocabulary import ACCURACIES, POINT_DECIMALS
 
 degrees = st.tuples(st.floats(-90, 90), st.floats(-180, 180))
@@ -67,3 +70,19 @@ def test_beside_the_points_stand_notes_and_the_first_report_and_nothing_empty():
     assert points.notes(facts, kept) == (None, "by the well")
     assert points.notes(facts, None) == (None, None)
     assert points.sealed(Facts(), {}) is None
+
+
+@pytest.mark.parametrize("accuracy", [*ACCURACIES, None])
+def test_the_area_of_a_place_holds_it_wherever_its_point_was_rounded(accuracy: str | None) -> None:
+    """The corner of what rounds to one point lies within the reach, at the equator, where a degree is longest."""
+    decimals = POINT_DECIMALS.get(accuracy or "", 1)
+    corner = 0.5 * 10**-decimals
+    assert coarsened(corner * 0.999, corner * 0.999, accuracy) == (0.0, 0.0)
+    metres = reach(Place(point=(0.0, 0.0), accuracy=accuracy))
+    assert metres >= hypot(corner, corner) * METRES_A_DEGREE
+
+
+def test_what_is_known_less_exactly_reaches_further() -> None:
+    reaches = [reach(Place(accuracy=accuracy)) for accuracy in ACCURACIES]
+    assert reaches == sorted(reaches)
+    assert reach(Place(accuracy=None)) == reach(Place(accuracy="city"))

@@ -145,6 +145,15 @@ class Reviewer(Person):
         self.opens("/desk").follows("Argue").fills("What the others may have missed", text)
         return self.presses("Add my argument").is_told("Your argument stands")
 
+    def is_held_to_the_minority(self, grade: str, because: str) -> Self:
+        """Try to settle without an answer: told which argument has none, and nothing typed is lost."""
+        self.opens("/desk").follows("Settle it").reads("Your turn.")
+        self.page.locator(f".settle label:has(input[value={grade}])").click()
+        self.fills("Why", because, ".settle").presses("Settle this disagreement")
+        self.reads("has no answer yet.", ".settle .notice")
+        expect(self.page.locator(".settle").get_by_label("Why", exact=True)).to_have_value(because)
+        return self
+
     def settles(self, grade: str, because: str, answer: str) -> Self:
         """Answer everything that was argued, and decide."""
         self.opens("/desk").follows("Settle it")
@@ -153,6 +162,10 @@ class Reviewer(Person):
         self.page.locator(f".settle label:has(input[value={grade}])").click()
         self.fills("Why", because, ".settle")
         return self.presses("Settle this disagreement").is_told("It is settled.")
+
+    def reads_what_became_of_the_vote(self, ref: str) -> Self:
+        """From the desk to where the result differs from one's own vote."""
+        return self.opens("/desk").follows(ref, "[aria-labelledby=differing]")
 
     def dissents(self, ref: str, text: str) -> Self:
         """Write the public words of one's minority vote."""

@@ -25,6 +25,7 @@ NOT_HERE = {"signing_in.set_up", "health.healthz", "sources.file", "exports.take
 # Texts for programs, the verifier, and proofs to keep.
 NOT_HERE |= {f"checkpoints.{name}" for name in ("latest", "one", "feed", "consistency")}
 NOT_HERE |= {"public.verifier", "proofs.public", "proofs.of_step"}
+NOT_HERE |= {"care.media_file", "incidents.listed_csv", "incidents.listed_json"}  # files
 
 
 @pytest.fixture

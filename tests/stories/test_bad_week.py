@@ -93,7 +93,7 @@ def _asks_instead(lead: Lead, absent: str, substitute: str) -> None:
     """From the panel that the list led to: released and replaced in one press, with a reason."""
     form = "form[action$='/substitute']"
     lead.unfolds("Release somebody who has not answered")
-    lead.chooses("Whom", absent, form).chooses("And ask instead", substitute, form)
+    lead.chooses("Whom to release", absent, form).chooses("And ask instead", substitute, form)
     lead.fills("Why", "No answer in three days.", form).presses("Release and ask instead")
     lead.is_told("Released, and another asked in their place.")
     expect(lead.page.locator(".answers tr", has_text=absent)).to_contain_text("released")

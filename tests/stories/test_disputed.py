@@ -67,9 +67,12 @@ def _tell(team: builders.Desk, open_window: Open) -> list[str]:
     ben.votes("contested", (3, 5), "So do I.", rests=(3,), all_the_same=ANYWAY)
     _work(team.app)
     ilse.appoints(CODE, sunniva.name)
-    sunniva.signs_in().settles("fair", "Two accounts of their own and a likely action near by.", ANSWER)
+    sunniva.signs_in().is_held_to_the_minority("fair", "Two accounts of their own.")
+    sunniva.settles("fair", "Two accounts of their own and a likely action near by.", ANSWER)
     ben.dissents(CODE, DISSENT)
     davit.signs_in().approves(CODE, "Every argument of the minority was answered.")
+    ben.reads_what_became_of_the_vote(CODE).reads("The result differs from your vote in the grade.", "#your-vote")
+    ben.reads(ANSWER, "#your-vote").reads("Every argument of the minority was answered.", "#your-vote")
     return [person.name for person in (mara, yusra, ben, lina, sunniva, ilse, davit)]
 
 

@@ -9,6 +9,7 @@ from flask import Flask
 from playwright.sync_api import BrowserContext
 
 from review.actions import claims, invitations, people, settlements, sources
+from review.actions.care import stop_token
 from review.cli import sample
 from review.queries.by_email import person_of
 from review.queries.claims import claims_page
@@ -20,7 +21,7 @@ from tests.web.sitting import seated
 FRESH = "KV500"  # a round is open; Mara has a ballot
 ARGUED = "KV501"  # disputed, its arguments open
 TO_SETTLE = "KV502"  # waits for Sunniva, its settler
-PUBLIC = ("/", "/incidents", "/incidents?q=nothing-of-the-kind", "/method", "/audit", "/audit/checkpoints", "/login", "/not-a-page")
+PUBLIC = ("/", "/incidents", "/incidents?q=nothing-of-the-kind", "/incidents?view=map", "/method", "/audit", "/audit/checkpoints", "/help", "/login", "/not-a-page")
 REFUSED = {"/not-a-page": 404, "/desk/claims?stage=received": 403}
 PUBLISHED = (
     "/incidents/KV412", "/incidents/NJ118", "/incidents/NJ109", "/incidents/NJ109/1", "/incidents/KV401",
@@ -54,7 +55,7 @@ def whole(app: Flask) -> Whole:
         reset = invitations.reset_link(desk.spare.person or 0)
         waits = claims_page(desk.enterer).claims[-1].name
         twin = claims_page(desk.enterer, stage="duplicate").claims[0].name
-        pages = _pages((waits, twin, secret), desk, [f"/invitation/{invitation}", f"/reset/{reset}"])
+        pages = _pages((waits, twin, secret), desk, [f"/invitation/{invitation}", f"/reset/{reset}", f"/mail/stop/{stop_token(desk.spare.person or 0)}"])
         pages["admin@assay.invalid"] += [*handed_in.put(desk), *handed_out.put(desk)]
         pages["lead@assay.invalid"] += removed.put(desk)
         pages["admin@assay.invalid"] += removed.ADMIN
@@ -89,7 +90,7 @@ def _pages(named: tuple[str, str, str], desk: builders.Desk, links: list[str]) -
         "": [*PUBLIC, *PUBLISHED, *decided.PUBLIC, *left.PUBLIC, *links],
         "mara@assay.invalid": [
             "/desk", f"{at}/{FRESH}", f"{at}/{FRESH}/sources/1", f"{at}/{ARGUED}", f"{at}/{ARGUED}/settlement",
-            f"{at}/KV421", f"{at}/NJ121/settlement",
+            f"{at}/KV421", f"{at}/NJ121/settlement", "/desk/after-the-vote", f"{at}/NJ118",
         ],
         "lina@assay.invalid": [
             "/desk/claims", f"/desk/claims/{claim}", "/desk/claims?stage=duplicate", "/desk/claims?stage=dismissed",
@@ -98,11 +99,11 @@ def _pages(named: tuple[str, str, str], desk: builders.Desk, links: list[str]) -
         ],
         "sunniva@assay.invalid": ["/desk/account", "/desk/account/second-factor", "/desk", f"{at}/{TO_SETTLE}/settlement"],
         "lead@assay.invalid": [
-            "/desk/waiting", "/desk/workload", "/desk/inbox", at, f"{at}?q=nothing", f"{at}/{FRESH}", f"{at}/{TO_SETTLE}/settlement", f"{at}/KV415/approval",
-            f"{at}/NJ109/approval", f"{at}/NJ118", f"{at}/NJ118/history", f"{at}/TB033", f"{at}/NJ119",
+            "/desk/waiting", "/desk/workload", "/desk/assign", "/desk/inbox", at, f"{at}?q=nothing", f"{at}?view=map", f"{at}/{FRESH}", f"{at}/{TO_SETTLE}/settlement", f"{at}/KV415/approval",
+            f"{at}/NJ109/approval", f"{at}/NJ118", f"{at}/NJ118/history", f"{at}/NJ118/history?kind=facts", f"{at}/NJ118/settlement", f"{at}/TB033", f"{at}/NJ119",
             "/desk/streams/tarn-brigades-velmar", *decided.pages(at), *left.pages(at, secret),
         ],
-        "admin@assay.invalid": ["/desk/people", f"/desk/people/{desk.spare.person}", "/desk/streams", "/desk/policy", "/desk/checks", "/desk/export"],
+        "admin@assay.invalid": ["/desk/people", f"/desk/people/{desk.spare.person}", "/desk/streams", "/desk/policy", "/desk/checks", "/desk/export", "/desk/help"],
         "auditor@assay.invalid": [
             "/desk", f"{at}/NJ109", f"{at}/NJ109/history", "/desk/policy", "/desk/claims?stage=received",
         ],

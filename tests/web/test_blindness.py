@@ -43,6 +43,9 @@ QUERIES = {
     "/desk/incidents": ("", "?stage=grading", "?stage=settlement", "?q=Eluan", f"?stream={builders.STREAM}"),
     "/incidents": ("", "?q=Eluan"),
     "/desk/inbox": ("", "?page=2"),
+    "/desk/after-the-vote": ("", "?page=2"),
+    "/desk/incidents/KV412/history": ("", "?kind=votes", "?kind=sources", "?by=you"),
+    "/desk/incidents/NJ118/history": ("", "?kind=votes", "?kind=settlement", "?by=reviewer"),
     "/desk/waiting": ("", "?only=you", "?only=others", "?only=time"),
 }
 

@@ -36,3 +36,13 @@ def test_every_translation_keeps_the_placeholders(path: Path) -> None:
         catalogue = read_po(file)
     errors = [f"{message.id}: {problem}" for message in catalogue for problem in message.check(catalogue)]
     assert errors == []
+
+
+@pytest.mark.parametrize("path", CATALOGUES, ids=language)
+def test_every_sentence_is_translated(path: Path) -> None:
+    with path.open("rb") as file:
+        catalogue = read_po(file)
+    forms = {message.id: message.string for message in catalogue if message.id}
+    assert forms
+    assert [id_ for id_, said in forms.items() if not (said if isinstance(said, str) else said and all(said))] == []
+    assert [message.id for message in catalogue if message.fuzzy and message.id] == []

@@ -87,7 +87,7 @@ def test_what_is_unchanged_is_not_sent_again(people: builders.Desk, anybody: Fla
 
 
 def test_the_page_lists_them_and_goes_on(people: builders.Desk, anybody: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "None has been published yet" in anybody.get("/audit/checkpoints").get_data(as_text=True)
+    assert "No checkpoint has been published yet" in anybody.get("/audit/checkpoints").get_data(as_text=True)
     sizes = published(5, people)
     monkeypatch.setattr("review.queries.checkpoints.ROWS", 2)
     page, found = "/audit/checkpoints", []

@@ -81,7 +81,7 @@ def test_likely_duplicate_by_address(team: builders.Desk) -> None:
     ("day", "reasons"),
     [
         ("14", ["Same place, Marj Eluan, same day."]),
-        ("11", ["Same place, Marj Eluan, within 3 days."]),
+        ("11", ["Same place, Marj Eluan, within three days."]),
         ("10", []),
     ],
 )
@@ -105,7 +105,7 @@ def test_the_strongest_reason_comes_first_and_every_reason_is_told(team: builder
     both = received(team, "Marj Eluan, 15 March 2031: smoke.", url=POST)
     shown = offered(kept(sitting(team.app, team.lead), text=HIT, url=POST), "twin")
     assert list(shown) == [both, words]
-    assert shown[both] == "Same address. Same place, Marj Eluan, within 3 days."
+    assert shown[both] == "Same address. Same place, Marj Eluan, within three days."
 
 
 def test_likely_incident_by_place_and_day_by_words_and_by_a_source(team: builders.Desk) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from review.actions import approvals, claims, incidents, people, rechecks, settlements, sources, votes
 from tests import builders
@@ -14,8 +13,8 @@ WHY = "The second account is an echo of the first."
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def page(client: Browser, path: str, status: int = 200) -> str:
@@ -121,7 +120,7 @@ def test_an_approval_for_a_later_day_says_so_and_can_be_taken_back(team: builder
     waiting = page(client, at(ref, "/approval"))
     assert "Approved, to be published on 14 March 2199." in plain(waiting)
     assert "Approved; it waits for its day. It is published on 14 March 2199." in plain(waiting)
-    assert "You approved this one, for a later day" in plain(waiting)
+    assert "You approved this version, for a later day" in plain(waiting)
     for untrue in ("You are asked to approve", "an earlier version", "2199-03-14", "is missing", "until you approve"):
         assert untrue not in plain(waiting)
     assert "It is published on 14 March 2199" in plain(page(client, "/desk/waiting"))

@@ -22,8 +22,8 @@ REASON = "Because the desk agreed on it."
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def seat(team: builders.Desk, actor: Actor) -> Browser:
@@ -145,7 +145,7 @@ def test_a_role_changes_hands_with_a_reason_and_the_page_tells_how(team: builder
     assert "Role revoked: Reviewer" in words
     assert "Role granted: Lead editor" in words
     assert REASON in words
-    assert "By Tamsin Orrel" in words
+    assert "By: Tamsin Orrel" in words
     admin.post(f"{address}/deactivate", data={"role": "lead", "reason": REASON})
     assert not fresh(Person, id=person).active
     admin.post(f"{address}/reactivate", data={"role": "reviewer", "reason": REASON})
@@ -493,7 +493,7 @@ def test_after_the_close_votes_stand_under_letters_and_names_are_for_leads(team:
 def test_what_a_round_amounted_to_is_kept_from_whoever_may_judge_the_next(team: builders.Desk) -> None:
     ref = builders.agreed(team)
     assert "was proposed: Fair" in plain(history(team, team.voters[0]))
-    assert "was proposed: shown to those inside." in plain(history(team, team.spare))
+    assert "was proposed: shown only to those who may see it." in plain(history(team, team.spare))
     assert "Fair" not in plain(history(team, team.spare))
     builders.approved(team, ref)
     assert "was proposed: Fair" in plain(history(team, team.spare))

@@ -6,7 +6,6 @@ import re
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from review.actions import assignments, languages
 from review.queries.workload import workload
@@ -18,8 +17,8 @@ TAG = re.compile(r"<[^>]+>")
 
 
 @pytest.fixture
-def team(desk: Flask, time: Clock) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk, time: Clock) -> builders.Desk:
+    return staffed
 
 
 def words(client: Browser, path: str) -> str:
@@ -50,7 +49,7 @@ def test_a_panel_that_cannot_be_filled_says_whom_to_invite(team: builders.Desk) 
         languages.set_languages(actor, ["en"])
     builders.with_sources(team)
     told = words(sitting(team.app, team.lead), "/desk/incidents/KV412")
-    assert "3 more needed, and nobody else here is free who reads Arabic. Invite a reviewer who does." in told
+    assert "Still needed: 3, and nobody else here is free who reads Arabic. Invite a reviewer who does." in told
 
 
 def test_a_late_reviewer_is_replaced_in_one_press_and_asked_again_in_another(team: builders.Desk, time: Clock) -> None:

@@ -24,8 +24,8 @@ NAMES = (*builders.REVIEWERS, *builders.LEADS, "Tamsin Orrel", "Rafe Linnard")
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def read(team: builders.Desk, path: str, status: int = 200) -> str:

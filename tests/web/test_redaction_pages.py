@@ -7,7 +7,6 @@ import re
 from urllib.parse import urlencode
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from review.actions import claims, incidents, redactions, restrictions
@@ -23,8 +22,8 @@ SECRET = "Nadim the baker"
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @pytest.fixture

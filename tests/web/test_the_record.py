@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from review.actions import incidents, sources
 from review.rules.facts import Casualties, Facts, Party, Place, Range
@@ -24,8 +23,8 @@ RICH = {
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def words(client: Browser, path: str) -> str:

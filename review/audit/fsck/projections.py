@@ -39,6 +39,7 @@ READ = ("facts", "people", "link", "url", "grade", "range")  # what is sealed an
 PROJECTED = (
     "stage", "needs_round", "recheck", "restricted", "merged_into", "public", "stream", "facts", "code", "title",
     "date", "grade", "grade_kind", "version", "range", "search_text", "seats", "queue", "round_seq",
+    "gravity",
 )  # fmt: skip
 _PROJECTED = attrgetter(*PROJECTED)
 # Columns of the tables and the connection itself: rows without the session between them.

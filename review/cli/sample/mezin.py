@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from review.cli.sample.cases import (
     NORTHERN_COMMAND,
     TARN_BRIGADES,
@@ -73,6 +75,16 @@ DISPUTED = Case(
                  "news_article", "2026-03-04", None, origin=2, platform="broadcast", code="B2"),
     ),
 )  # fmt: skip
+# How it was entered on the first evening, before the bulletin and the board's second word.
+FIRST_TOLD = replace(
+    DISPUTED.facts,
+    places=(place("Dir Mezin", "دير مزين", "Mezin valley", (33.4, 41.2), "village"),),
+    parties=(NORTHERN_COMMAND,),
+    strike_status="likely",
+    ranges=(("civilians", casualties((2, 3), (5, 8))),),
+    summary="road by the old pump station",
+)
+RETOLD = "The water board names the road and writes the town with a long a; a neighbour names a second party."
 AGAINST = "Both parties are named, but only one of them declares that it was active there."
 DISPUTED_VOTES = {
     "mara": ballot("fair", (2, 4), (5, 8),

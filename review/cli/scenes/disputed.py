@@ -6,16 +6,18 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from review import jobs
-from review.actions import settlements
+from review.actions import incidents, settlements
 from review.cli.sample import mezin, sarn
-from review.cli.scenes.desk import Ballots, Desk, approve, cast, graded
+from review.cli.scenes.desk import Ballots, Desk, approve, cast, enter, graded, judge
 from review.queries import demo as progress
 from review.rules.dossier import Ballot
 
 
 def settled(desk: Desk) -> None:
     """Two against one, argued, settled by somebody uninvolved, the dissent kept."""
-    ref = graded(desk, mezin.DISPUTED, mezin.DISPUTED_VOTES)
+    ref = enter(desk, replace(mezin.DISPUTED, facts=mezin.FIRST_TOLD))
+    incidents.describe_incident(desk[mezin.DISPUTED.by], ref, facts=mezin.DISPUTED.facts, reason=mezin.RETOLD)
+    judge(desk, ref, mezin.DISPUTED_VOTES)
     argue(desk, ref, mezin.ARGUED)
     _second_vote(desk, ref, mezin.SECOND_VOTES)
     settler = desk["sunniva"]

@@ -16,6 +16,7 @@ from review.audit.fsck import check
 from review.models import LogHead, session
 from tests import builders
 from tests.audit import whole
+from tests.audit.checking import failures
 
 
 @pytest.fixture
@@ -35,7 +36,11 @@ def _after_the_last_event() -> clock.Source:
 
 
 def holds(folder: Path) -> None:
-    """The whole trail verifies, and what is stored is what it amounts to."""
-    said = whole.checked(whole.bundle(whole.signed()), folder, whole.vkey())
-    assert said.returncode == 0, said.stdout[-2000:]
+    """The whole trail verifies, and what is stored is what it amounts to.
+
+    The verifier is asked within this process: that it says the same alone, in an empty folder, tests/audit proves.
+    """
+    bundle = folder / "bundle.zip"
+    bundle.write_bytes(whole.bundle(whole.signed()))
+    assert failures(bundle, key=whole.vkey()) == []
     assert list(check(session, keys.load(config.home()), store.objects())) == []

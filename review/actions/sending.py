@@ -1,0 +1,96 @@
+"""What an act writes at its end, handed to the database in one go.
+
+Every act ends with the same few statements, and while they run its incident and the head of the log stay locked. None
+of them is asked for an answer. So each is put into SQL once a process, and PostgreSQL is sent all of them before it is
+asked how they went (the pipeline of its protocol): one round trip instead of one each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Dialect
+from sqlalchemy.exc import DBAPIError
+
+Row = Mapping[str, Any]
+Rows = Row | Sequence[Row]
+Waiting = tuple[Any, Rows]
+
+
+class Written(NamedTuple):
+    """A statement in one engine's SQL, and how a row becomes what its driver takes."""
+
+    sql: str
+    taken: Callable[[Row], Any]
+
+
+def send(connection: Connection, waiting: Sequence[Waiting]) -> None:
+    """Run these statements in their order, each for one row or for many of the same columns."""
+    if not waiting:
+        return
+    with _together(connection):
+        for statement, rows in waiting:
+            _run(connection, statement, rows)
+
+
+def end(connection: Connection, waiting: Sequence[Waiting]) -> None:
+    """The same at the very end of an act: PostgreSQL is told to commit in the same breath."""
+    if not waiting:
+        return
+    with _together(connection) as driver:
+        for statement, rows in waiting:
+            _run(connection, statement, rows)
+        if driver is not None:
+            driver.commit()
+
+
+def _run(connection: Connection, statement: Any, rows: Rows) -> None:
+    if isinstance(rows, Mapping):
+        written = _written(statement, connection.dialect, tuple(rows))
+        connection.exec_driver_sql(written.sql, written.taken(rows)).close()
+    elif rows:
+        written = _written(statement, connection.dialect, tuple(rows[0]))
+        connection.exec_driver_sql(written.sql, [written.taken(row) for row in rows]).close()
+
+
+@contextmanager
+def _together(connection: Connection) -> Iterator[Any]:
+    if connection.dialect.name != "postgresql":
+        yield None
+        return
+    driver: Any = connection.connection.dbapi_connection
+    error: Any = connection.dialect.dbapi.Error  # type: ignore[union-attr]
+    try:
+        with driver.pipeline():
+            yield driver
+    except error as told:
+        # What a statement met is told when its answer comes, which may be only here.
+        raise DBAPIError.instance(None, None, told, error, hide_parameters=True, dialect=connection.dialect) from told
+
+
+@lru_cache(maxsize=256)
+def _written(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> Written:
+    """The statement for rows of these columns; what they leave out is filled with the plain defaults of the table."""
+    compiled = statement.compile(dialect=dialect, column_keys=list(names), for_executemany=True)
+    known = {name: bind.value for name, bind in compiled.binds.items() if not bind.required}
+    known |= {column.key: _default(column) for column in compiled.insert_prefetch}
+    types = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
+    processors = {name: type_.bind_processor(dialect) for name, type_ in types.items()}
+
+    def value(row: Row, name: str) -> Any:
+        found, processor = row[name] if name in row else known[name], processors[name]
+        return processor(found) if processor else found
+
+    order = compiled.positiontup
+    if order is None:
+        return Written(str(compiled), lambda row: {name: value(row, name) for name in processors})
+    return Written(str(compiled), lambda row: tuple(value(row, name) for name in order))
+
+
+def _default(column: Any) -> Any:
+    if not column.default.is_scalar:
+        raise ValueError(f"{column} must be given: its default is computed")
+    return column.default.arg

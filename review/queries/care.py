@@ -1,0 +1,92 @@
+"""What a person set for themselves, the views they saved, and the page of help as this desk has it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from urllib.parse import parse_qsl
+
+from sqlalchemy import select
+
+from review import clock, config
+from review.models import HelpText, Person, SavedView, session
+from review.models.limits import is_spent, settings_for, taken
+from review.rules.care import Settings
+from review.rules.permissions import Actor
+
+ITEM = "- "
+
+
+@dataclass(frozen=True, slots=True)
+class OwnSettings:
+    """What somebody set, and how much of it is used: for themselves alone."""
+
+    settings: Settings
+    today: int
+    this_week: int
+    spent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A list that somebody saved, as its address carries it."""
+
+    id: int
+    name: str
+    query: str
+
+    @property
+    def filters(self) -> dict[str, str]:
+        """Its filters by name."""
+        return dict(parse_qsl(self.query))
+
+
+@dataclass(frozen=True, slots=True)
+class HelpPage:
+    """The page of help in the languages of the desk; None where our own text stands."""
+
+    written: dict[str, str]
+
+
+def own_settings(viewer: Actor) -> OwnSettings:
+    """What this person set for themselves."""
+    today = clock.now().date()
+    of_today, of_week = taken(session, viewer.person or 0, today)
+    settings = settings_for(session, viewer.person)
+    return OwnSettings(settings, of_today, of_week, is_spent(session, viewer.person, today))
+
+
+def reached(viewer: Actor) -> bool:
+    """Whether this person has taken on as much as they wanted to, for now."""
+    return is_spent(session, viewer.person, clock.now().date())
+
+
+def views(viewer: Actor, place: str) -> tuple[View, ...]:
+    """The views of one list that a person saved, by name."""
+    statement = select(SavedView.id, SavedView.name, SavedView.query).where(
+        SavedView.person_id == viewer.person, SavedView.place == place
+    )
+    return tuple(View(*row) for row in session.execute(statement.order_by(SavedView.name)))
+
+
+def help_page() -> HelpPage:
+    """What this desk wrote of it."""
+    return HelpPage(dict(session.execute(select(HelpText.language, HelpText.text)).all()))
+
+
+def own_text(translated: list[str]) -> str:
+    """Our own text in one language, as an admin would write it."""
+    lines: list[str] = []
+    for line in translated:
+        apart = not (lines and lines[-1].startswith(ITEM) and line.startswith(ITEM))
+        lines += ["", line] if lines and apart else [line]
+    return "\n".join(lines)
+
+
+def mail_is_sent() -> bool:
+    """Whether this desk sends mail at all."""
+    return bool(config.smtp_url())
+
+
+def knows(person: int) -> bool:
+    """Whether there is such a person."""
+    return session.get(Person, person) is not None

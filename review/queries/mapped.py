@@ -1,0 +1,71 @@
+"""The incidents of a list as a map shows them: the newest of them, each by its first place that has a point."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from review.models import Incident, session
+from review.models.refs import folded_code
+from review.queries.addresses import refs_of
+from review.queries.incidents import Filters, incidents_narrowed
+from review.queries.public import public_rows
+from review.queries.published_facts import facts_as_published
+from review.rules.facts import Facts, Place
+from review.rules.permissions import Actor
+from review.rules.points import shown
+
+MOST = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """One incident: the place by which it is drawn, None where no point is recorded that the reader may see."""
+
+    ref: str
+    title: str
+    date: str | None
+    place: Place | None
+
+
+@dataclass(frozen=True, slots=True)
+class Mapped:
+    """What a map shows of a list. `more`: the list goes on, and these are the newest of it."""
+
+    placed: tuple[Placed, ...]
+    without: tuple[Placed, ...]
+    more: bool
+
+    @property
+    def shown(self) -> int:
+        return len(self.placed) + len(self.without)
+
+
+def mapped_list(viewer: Actor, filters: Filters) -> Mapped:
+    """The incidents of the desk's list under its filters, those alone that exist for the viewer."""
+    rows = list(session.scalars(incidents_narrowed(viewer, filters).order_by(Incident.id.desc()).limit(MOST + 1)))
+    return _mapped(rows, {row.id: Facts.from_dict(row.facts) for row in rows})
+
+
+def mapped_public(q: str = "", grade: str = "", stream: str = "") -> Mapped:
+    """The published incidents of the public list, by the places that the version which stands was published with."""
+    rows = public_rows(q, grade, stream, MOST + 1)
+    return _mapped(rows, facts_as_published(rows))
+
+
+def _mapped(rows: list[Incident], facts: Mapping[int, Facts]) -> Mapped:
+    kept = rows[:MOST]
+    refs = refs_of(kept)
+    found = [_one(refs[row.id], shown(facts.get(row.id, Facts()))) for row in kept]
+    return Mapped(
+        tuple(one for one in found if one.place),
+        tuple(one for one in found if one.place is None),
+        len(rows) > MOST,
+    )
+
+
+def _one(ref: str, facts: Facts) -> Placed:
+    name = facts.places[0].name() if facts.places else None
+    title = ", ".join(part for part in (name, facts.summary) if part)
+    title = "" if folded_code(title) == folded_code(ref) else title
+    return Placed(ref, title[:120], facts.date, next((place for place in facts.places if place.point), None))

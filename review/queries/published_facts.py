@@ -1,0 +1,38 @@
+"""The facts with which incidents were published, for lists: an incident's own row has those of today."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import func, select
+
+from review.models import Determination, Disclosure, Event, Incident, session
+from review.models.dossiers import read_disclosure
+from review.rules.facts import Facts
+
+TELLING = ("incident.opened", "incident.described", "incident.imported")
+
+
+def facts_as_published(rows: Iterable[Incident]) -> dict[int, Facts]:
+    """The facts that each version which stands was published with: what was written later waits for the next.
+
+    Nothing of an incident whose facts were removed since.
+    """
+    last = (
+        select(func.max(Event.seq).label("seq"), Event.incident_id.label("incident_id"))
+        .join(Incident, Incident.id == Event.incident_id)
+        .join(
+            Determination,
+            (Determination.incident_id == Incident.id) & (Determination.version == Incident.version),
+        )
+        .where(Event.incident_id.in_([row.id for row in rows]), Event.type.in_(TELLING))
+        .where(Event.seq <= Determination.seq)
+        .group_by(Event.incident_id)
+        .subquery()
+    )
+    sealed = session.execute(
+        select(last.c.incident_id, Disclosure.text).join(
+            Disclosure, (Disclosure.seq == last.c.seq) & (Disclosure.name == "facts")
+        )
+    )
+    return {incident: Facts.from_dict(read_disclosure(text)[1]) for incident, text in sealed}

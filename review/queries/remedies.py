@@ -1,0 +1,111 @@
+"""What a lead can do about something that waits, in one press from the list: remind, give more time, ask another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from review.models import session
+from review.models.languages import languages_of, languages_read
+from review.queries.under_way import Case
+from review.queries.workload import Load, loads
+from review.rules import assignment, rounds, settlement
+from review.rules.assignment import Reviewer
+from review.rules.permissions import Actor
+from review.rules.viewers import Member
+from review.rules.visibility import sight
+
+
+@dataclass(frozen=True, slots=True)
+class Swap:
+    """Somebody late, and whom to ask in their place: who reads the material and owes least."""
+
+    person: int
+    name: str
+    by: int
+    by_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Remedies:
+    """The presses that one row offers. `round` is the open round that they are about."""
+
+    remind: bool = False
+    extend: bool = False
+    round: int = 0
+    swaps: tuple[Swap, ...] = ()
+
+
+NOTHING = Remedies()
+
+
+class Desk:
+    """What suggestions are drawn from, read once for a whole list and only where a row asks for it."""
+
+    def __init__(self, viewer: Actor) -> None:
+        self.viewer = viewer
+        self._read: Mapping[int, frozenset[str]] | None = None
+        self._loads: Mapping[int, Load] = {}
+
+    def reviewers(self, members: Iterable[Member]) -> list[Reviewer]:
+        """The desk as a suggestion sees it."""
+        known = [one for one in members if one.person is not None]
+        if self._read is None:
+            self._read = languages_read(session, [one.person or 0 for one in known])
+            self._loads = loads(self.viewer)
+        return [
+            Reviewer(
+                one.person or 0,
+                one.name,
+                one.who,
+                one.role,
+                self._read.get(one.person or 0, frozenset()),
+                self._loads.get(one.person or 0, Load()).owed,
+            )
+            for one in known
+        ]
+
+
+def remedies(case: Case, desk: Desk) -> Remedies:
+    """What may be pressed for one incident; nothing in a round whose answers this lead must not see."""
+    round_ = case.dossier.open_round
+    if round_ is None:
+        return Remedies(remind=_on_anothers_turn(case))
+    if not sight(case.dossier, case.viewer).answered:
+        return NOTHING
+    owed = rounds.owed(round_)
+    late = [who for who in owed if who in case.late]
+    return Remedies(
+        remind=bool(owed),
+        extend=bool(owed) and (case.passed or bool(late)),
+        round=round_.number,
+        swaps=_swaps(case, late, desk),
+    )
+
+
+def _on_anothers_turn(case: Case) -> bool:
+    """A settler other than the viewer; or a result that the viewer cannot approve and another lead can."""
+    who = settlement.settler(case.dossier)
+    if who is not None:
+        return who != case.viewer.who
+    proposal = case.dossier.proposal
+    if proposal is None or proposal.approval is not None or assignment.may_approve(case.dossier, case.viewer.who):
+        return False
+    return any(assignment.may_approve(case.dossier, one.who) for one in case.viewer.others("lead"))
+
+
+def _swaps(case: Case, late: list[str], desk: Desk) -> tuple[Swap, ...]:
+    """Each late person beside the next one suggested. Of a restricted incident its own page asks."""
+    absent = [one for one in case.viewer.members if one.who in late and one.person is not None]
+    if not absent or case.dossier.restricted:
+        return ()
+    found = assignment.suggest(
+        case.dossier,
+        desk.reviewers(case.viewer.members),
+        languages_of(session, case.dossier),
+        seats=len(absent),
+    )
+    return tuple(
+        Swap(one.person or 0, one.name, other.reviewer.person, other.reviewer.name)
+        for one, other in zip(absent, found.people, strict=False)
+    )

@@ -1,0 +1,184 @@
+"""The bench without a script: filters, own notes, undo, why this one; and nothing of it tells of another's vote."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from review.actions import assignments, drafts, rounds, sources
+from review.models import Incident, session
+from review.rules.permissions import Actor
+from tests import builders, trail
+from tests.web.sitting import Browser, hidden, masked, sitting
+
+PATH = "/desk/incidents/KV412"
+
+
+@pytest.fixture
+def world(desk: Flask) -> builders.Desk:
+    """An incident with eight sources in two languages, whose round waits for one more person."""
+    built = builders.desk(desk)
+    ref = builders.with_sources(built, count=5)
+    for number in (6, 7, 8):
+        echo = builders.draft(number, language="en", platform="telegram", origin=2)
+        sources.attach_source(built.enterer, ref, draft=echo)
+    builders.round_opened(built, ref, reviewers=built.voters[:2])
+    return built
+
+
+def at(world: builders.Desk, actor: Actor) -> Browser:
+    return sitting(world.app, actor)
+
+
+def text(answer: TestResponse) -> str:
+    assert answer.status_code == 200
+    return answer.get_data(as_text=True)
+
+
+def shown(page: str) -> list[int]:
+    """The sources that are not hidden, by number."""
+    found = re.findall(r'<li class="source" id="s(\d+)"([^>]*)>', page)
+    return sorted(int(number) for number, about in found if " hidden" not in about)
+
+
+def the_name() -> str:
+    """The incident's own name."""
+    return session.scalars(select(Incident.name)).one()
+
+
+def ballot(page: str, **changes: object) -> dict[str, object]:
+    return {
+        "round": hidden(page, "round"), "seen": hidden(page, "seen"), "grade": "fair", "killed_min": "3", "killed_max": "5",
+        "rationale": "Two accounts, and S2 is one of them.", "sources": ["1", "2"], **changes,
+    }  # fmt: skip
+
+
+def test_filters_stand_in_the_address_and_take_no_tick_away(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    assert shown(text(client.get(PATH))) == [1, 2, 3, 4, 5, 6, 7, 8]
+    page = text(client.get(f"{PATH}?only-language=en&only-platform=telegram"))
+    assert shown(page) == [6, 7, 8] and "3 of 8 sources are shown." in page
+    assert shown(text(client.get(f"{PATH}?only-origin=2"))) == [2, 6, 7, 8]
+    assert shown(text(client.get(f"{PATH}?only-cited=yes"))) == []
+
+
+def test_narrowing_keeps_what_was_typed(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    form = ballot(text(client.get(PATH)), **{"only-cited": "yes", "narrow": "yes", "note-2": "Ask again."})
+    answer = client.post(f"{PATH}/draft", data=form)
+    assert answer.status_code == 303 and "only-cited=yes" in answer.location
+    page = text(client.get(answer.location))
+    assert shown(page) == [1, 2]
+    assert "Two accounts, and S2 is one of them." in page and "Ask again." in page
+    kept = drafts.draft(world.voters[0].person or 0, the_name(), "vote")
+    assert kept is not None and not {"narrow", "only-cited", "note-2"} & set(kept)
+
+
+def test_an_address_that_names_no_filter_value_shows_nothing_and_says_so(world: builders.Desk) -> None:
+    page = text(at(world, world.voters[0]).get(f"{PATH}?only-kind=no-such&only-other=1"))
+    assert shown(page) == [] and "0 of 8 sources are shown." in page
+
+
+def test_a_note_is_its_writers_alone(world: builders.Desk) -> None:
+    mine = at(world, world.voters[0])
+    before = trail.size()
+    assert mine.post(f"{PATH}/draft", data={"kind": "notes", "note-1": "Too smooth."}).status_code == 303
+    assert "Too smooth." in text(mine.get(PATH))
+    assert trail.size() == before
+    for other in (world.voters[1], world.lead, world.enterer, world.admin, world.auditor):
+        assert "Too smooth." not in text(at(world, other).get(PATH))
+
+
+def test_a_note_goes_with_the_vote_and_comes_back_where_the_ballot_does(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    form = ballot(text(client.get(PATH)), **{"note-3": "Never seen again?", "rationale": ""})
+    refused = client.post(f"{PATH}/vote", data=form)
+    assert refused.status_code == 422 and "Never seen again?" in refused.get_data(as_text=True)
+    assert client.post(f"{PATH}/vote", data={**form, "rationale": "Because."}).status_code == 303
+    assert "Never seen again?" in text(client.get(PATH))
+
+
+def test_a_note_that_is_too_long_is_said_before_anything_is_cast(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    before = trail.size()
+    answer = client.post(f"{PATH}/vote", data=ballot(text(client.get(PATH)), **{"note-3": "x" * 8001}))
+    assert answer.status_code == 422 and "A note is longer" in answer.get_data(as_text=True)
+    assert trail.size() == before
+
+
+def test_tags_go_into_the_rationale_and_come_back_as_ticks(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    client.post(f"{PATH}/vote", data=ballot(text(client.get(PATH)), tags=["place", "count"]))
+    cast = builders.view(the_name()).votes[0].ballot
+    assert cast is not None and cast.rationale == "Two accounts, and S2 is one of them.\n#place #count"
+    page = text(client.get(PATH))
+    assert "Two accounts, and S2 is one of them.</textarea>" in page
+    assert re.findall(r'name="tags" value="(\w+)" checked', page) == ["place", "count"]
+
+
+def test_undo_stands_beside_the_cast_and_brings_the_ballot_back(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    assert client.post(f"{PATH}/vote", data=ballot(text(client.get(PATH)))).location == "/desk"
+    told = text(client.get("/desk"))
+    assert "is cast and sealed" in told and f'action="{PATH}/withdraw-vote"' in told
+    assert "is cast and sealed" not in text(client.get("/desk")), "it is said once"
+    undone = client.post(f"{PATH}/withdraw-vote", data={"reason": hidden(told, "reason")})
+    assert (undone.status_code, undone.location) == (303, f"{PATH}#ballot")
+    page = text(client.get(PATH))
+    assert "Two accounts, and S2 is one of them." in page
+    assert re.search(r'value="fair" checked', page) and 'value="5"' in page
+    assert "Your vote is owed" in text(client.get("/desk"))
+
+
+def test_undo_after_the_close_is_refused_and_says_why(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    client.post(f"{PATH}/vote", data=ballot(text(client.get(PATH))))
+    told = text(client.get("/desk"))
+    with_all_in(world)
+    answer = client.post(f"{PATH}/withdraw-vote", data={"reason": hidden(told, "reason")})
+    assert answer.status_code == 409
+
+
+def with_all_in(world: builders.Desk) -> None:
+    """Everybody else answers, and the lead has the round closed."""
+    ref = the_name()
+    assignments.assign_reviewer(world.lead, ref, 1, world.voters[2].person or 0)
+    for actor in world.voters[1:]:
+        builders.cast(actor, ref, 1)
+    rounds.close_round(world.lead, ref, 1, reason="All are in.")
+    builders.work()
+
+
+def test_why_this_one_says_what_it_was_chosen_by(world: builders.Desk) -> None:
+    asked = text(at(world, world.voters[0]).get(PATH))
+    assert "You were asked to vote here." in asked and "Due " in asked
+    client = at(world, world.spare)
+    client.post("/desk/languages", data={"languages": "en"})
+    client.post("/desk/next")
+    page = text(client.get(PATH))
+    why = page.split('class="why')[1].split("</p>")[0]
+    assert "A seat of its round is free. You read a language of its material. People are reported killed." in why
+    assert "Due " not in why
+
+
+def test_the_bench_is_the_same_whatever_others_answer(world: builders.Desk) -> None:
+    ref = the_name()
+    client = at(world, world.voters[0])
+    query = f"{PATH}?only-cited=no"
+    before = masked(client.get(query))
+    builders.cast(world.voters[1], ref, 1, builders.ballot("discounted", sources=(4,)))
+    assert masked(client.get(query)) == before
+
+
+def test_the_keys_are_switched_off_for_one_person_everywhere(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    assert 'data-keys="on"' in text(client.get(PATH))
+    assert client.post("/desk/account/keys", data={}).status_code == 303
+    assert 'data-keys="off"' in text(at(world, world.voters[0]).get(PATH))
+    assert 'data-keys="on"' in text(at(world, world.voters[1]).get(PATH))
+    client.post("/desk/account/keys", data={"keys": "on"})
+    assert 'data-keys="on"' in text(client.get(PATH))
