@@ -2,7 +2,8 @@
 PORT ?= 8000
 PY := .venv/bin/python
 FLASK := .venv/bin/flask --app wsgi
-PYTEST := $(PY) -m pytest
+# A machine may ask python to keep no bytecode; each of the tests' hundreds of processes would then compile the program anew.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(PY) -m pytest
 WORKERS ?= 2
 # The suite makes hundreds of databases; in memory, where there is room, none of them waits for a disk.
 SCRATCH := $(shell [ -w /dev/shm ] && [ "$$(df -k --output=avail /dev/shm | tail -1)" -gt 4000000 ] && echo /dev/shm || echo /tmp)
@@ -12,11 +13,11 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard review/translations/*/LC_MESSAGES/
 COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run demo upgrade test soak bench lint lock messages tools
+.PHONY: help run demo upgrade test soak bench screenshots lint lock messages tools
 .DEFAULT_GOAL := help
 
 help: ## print this list
-	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-10s %s\n", $$1, $$2}' Makefile
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' Makefile
 
 run: .venv/.stamp $(CATALOGUES) ## serve on 127.0.0.1:8000 (PORT=) with the worker beside it
 	@exec $(PY) -m review.serving --port $(PORT) $(ARGS)
@@ -39,6 +40,9 @@ bench: .venv/.stamp-dev tools $(CATALOGUES) ## the benchmarks beside their yards
 	@.ci/tools bench
 	$(PY) -m tests.bench $(if $(SIZE),--size $(SIZE))
 
+screenshots: .venv/.stamp-dev tools $(CATALOGUES) ## the main pages of the demo as pictures in .screenshots (ARGS="bench": one page)
+	$(PY) -m tests.stories.screenshots $(ARGS)
+
 lint: .venv/.stamp-dev ## ruff and mypy
 	.venv/bin/ruff check .
 	.venv/bin/mypy
@@ -48,7 +52,7 @@ lock: ## pin every dependency with its hashes, from the .in files
 	$(COMPILE) --constraint requirements-dev.txt --output-file requirements.txt requirements.in
 
 messages: .venv/.stamp-dev ## collect the marked sentences, bring the catalogues up to date, compile them
-	.venv/bin/pybabel -q extract -F babel.cfg -k _l --sort-by-file --no-location \
+	.venv/bin/pybabel -q extract -F babel.cfg -k _l --sort-by-file --no-location --ignore-dirs ".*" \
 		--project Assay --copyright-holder Assay -o review/translations/messages.pot .
 	for catalogue in review/translations/*/LC_MESSAGES/messages.po; do \
 		language=$$(basename $$(dirname $$(dirname $$catalogue))); \

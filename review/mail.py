@@ -21,8 +21,10 @@ from sqlalchemy import select
 from review import clock, config
 from review.actions.care import stop_token
 from review.models import Incident, Person, session
+from review.models.limits import settings_for
 from review.notices import AT_ONCE, KINDS
 from review.queries.inbox import LEADS_TO, new_by_kind
+from review.rules.care import NEVER
 from review.rules.permissions import Actor
 
 logger = logging.getLogger(__name__)
@@ -107,8 +109,9 @@ def _letter(job: Mapping[str, Any]) -> Letter | None:
     hidden = select(Incident.restricted).where(Incident.name == incident)
     barred = incident is not None and session.scalar(hidden) is not False
     lines = _news(person) if person and job["kind"] == DIGEST else ()
+    stopped = person is not None and job["kind"] not in AT_ONCE and settings_for(session, person.id).mail == NEVER
     session.rollback()
-    if person is None or barred or (job["kind"] == DIGEST and not lines):
+    if person is None or barred or stopped or (job["kind"] == DIGEST and not lines):
         return None
     return Letter(person.id, person.email, person.language or "en", job["kind"], incident, job["message"], lines)
 

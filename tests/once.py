@@ -7,16 +7,18 @@ function gave, kept under everything that went into it: no row, no answer and no
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import ClassVar
+from copy import copy
+from typing import Any, ClassVar
 
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine
-from werkzeug.routing import Rule
+from werkzeug.routing import BaseConverter, Rule
 
 from review.logs import Quiet
 
 Builder = Callable[..., tuple[str, str]]
+Parsed = tuple[list[Any], list[tuple[bool, str]], dict[str, BaseConverter]]
 
 
 class Templates(BytecodeCache):
@@ -35,9 +37,28 @@ class Templates(BytecodeCache):
 
 
 class Address(Rule):
-    """A rule whose builder of addresses is compiled once; it asks the rule at hand for the converters."""
+    """A rule that is parsed, and whose builder of addresses is compiled, once; it has converters of its own map."""
 
     builders: ClassVar[dict[tuple[object, ...], Builder]] = {}
+    parsed: ClassVar[dict[tuple[object, ...], Parsed]] = {}
+
+    def compile(self) -> None:
+        words = (self.rule, self.subdomain, self.merge_slashes, frozenset(self.map.converters.items()))
+        known = self.parsed.get(words)
+        if known is None:
+            super().compile()
+            self.parsed[words] = (self._parts, self._trace, self._converters)
+            return
+        self._parts, self._trace = known[0], known[1]
+        self._converters = {name: self._of_this_map(converter) for name, converter in known[2].items()}
+        self.arguments.update(self._converters)
+        self._build = self._compile_builder(False).__get__(self, None)
+        self._build_unknown = self._compile_builder(True).__get__(self, None)
+
+    def _of_this_map(self, converter: BaseConverter) -> BaseConverter:
+        own = copy(converter)
+        own.map = self.map
+        return own
 
     def _compile_builder(self, append_unknown: bool = True) -> Builder:
         defaults = tuple(sorted((self.defaults or {}).items()))

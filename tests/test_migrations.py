@@ -16,6 +16,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from review import create_app
+from review.actions import incidents
 from review.config import ROOT
 from review.extensions import db
 from tests import builders
@@ -74,7 +75,9 @@ def test_up_down_and_up_again(bare: Flask) -> None:
 def fill(app: Flask) -> None:
     """A history that reaches the tables: a disputed and settled grade, published, and a draft of another."""
     desk = builders.desk(app)
-    builders.published(desk)
+    ref = builders.published(desk)
+    later = builders.facts(summary="what no version has told yet")
+    incidents.describe_incident(desk.enterer, ref, facts=later, reason="A witness says so.")
     builders.settled(desk)
     builders.round_opened(desk)
 

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import Any
 
-from sqlalchemy import exists, literal_column, select
+from sqlalchemy import exists, literal_column, or_, select
 
 from review import clock
 from review.actions import seats
 from review.actions.act import Act, acting
 from review.actions.verb import action
 from review.audit.events.grading import ReviewerAssigned, ReviewerReleased
-from review.models import Hold, Incident, Participation, Stream, Turn, session
+from review.models import Hold, Incident, Participation, Passed, Stream, Turn, session
 from review.models.admissions import shown_to
 from review.models.dossiers import dossier
 from review.models.languages import languages_of, languages_read
@@ -145,11 +145,14 @@ def _held(actor: Actor) -> Iterator[Candidate]:
 
 
 def _short(actor: Actor) -> list[Candidate]:
-    """A page of the rounds that need somebody, and another of those where the person has done something before.
+    """A page of the rounds that need somebody, and another of those where the person did something or passed before.
 
     Who never did anything in an incident may judge it for certain, so that what bars them in some hides no other.
     """
-    known = exists().where(Participation.incident_id == Incident.id, Participation.person_id == actor.person)
+    known = or_(
+        exists().where(Participation.incident_id == Incident.id, Participation.person_id == actor.person),
+        exists().where(Passed.incident_id == Incident.id, Passed.person_id == actor.person),
+    )
     rows = [*_page(actor, ~known), *_page(actor, known)]
     rows.sort(key=lambda row: (row.queue, row.round_seq))
     return _with_languages(actor, [(row, Candidate(row.name, queue=row.queue, age=row.round_seq)) for row in rows])

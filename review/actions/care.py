@@ -26,10 +26,12 @@ from review.rules.permissions import Actor, may
 from review.rules.words import N_
 
 MOST_VIEWS = 30
+LONGEST_QUERY = 600
 NOT_OFFERED = N_("This is not among what is offered.")
 NO_NAME = N_("Not answered yet. Give it a name.")
 LONG_NAME = N_("A name has at most 80 characters.")
 TOO_MANY = N_("%(most)s views are kept already. Forget one first.")
+LONG_QUERY = N_("What is looked for here is too long to be kept. Shorten it.")
 LANGUAGES = ("en", "ar")
 
 
@@ -72,20 +74,21 @@ def stop_token(person: int) -> str:
 
 
 def whose_mail(token: str) -> int:
-    """The person whose mails a link stops; NotFound for any other text."""
+    """The person whose mails a link stops; NotFound for any other text, and for whoever has left the desk."""
     number, _dash, sign = token.partition("-")
     known = number.isdecimal() and len(number) < 10
     if not known or not hmac.compare_digest(sign.encode(), _signed(int(number)).encode()):
         raise NotFound
-    return int(number)
+    person = session.get(Person, int(number))
+    if person is None or not person.active:
+        raise NotFound
+    return person.id
 
 
 def stop_mail(token: str) -> None:
     """No more notices by mail to this person, until they want them again. The inbox goes on."""
-    person = whose_mail(token)
     with account_write():
-        if session.get(Person, person) is None:
-            raise NotFound
+        person = whose_mail(token)
         _put(person, replace(settings_for(session, person), mail=care.NEVER))
 
 
@@ -102,8 +105,11 @@ def pass_on(actor: Actor, ref: str, number: int) -> None:
     A seat that "next" held leaves no trace in the record. Whoever was asked by a lead answers as one who cannot judge,
     with the same words for everybody; that is an answer, and counts against nobody.
     """
-    incident = find_incident(session, ref)
+    incident = _shown(actor, ref).id
     owed = session.get(Turn, (incident, actor.person, "vote")) is not None
+    passed = session.get(Passed, (actor.person, incident))
+    if not owed and passed is not None and passed.round == number:
+        return  # the same press twice
     if owed or seats.held(actor.person, incident) != number:
         rounds.abstain(actor, ref, number, reason=care.PASSED)
         return
@@ -116,6 +122,13 @@ def pass_on(actor: Actor, ref: str, number: int) -> None:
             row.round = number
 
 
+def _shown(actor: Actor, ref: str) -> Incident:
+    row = session.get(Incident, find_incident(session, ref))
+    if row is None or not exists(session, row, actor):
+        raise NotFound
+    return row
+
+
 # --- warnings -------------------------------------------------------------------------------------------------
 
 
@@ -123,8 +136,8 @@ def warn_of_source(actor: Actor, ref: str, number: int, word: str | None) -> Non
     """Somebody who looked says whether a source shows harm, or takes that back. It is no evidence and no event."""
     if not may(actor.role, "warn_of_source"):
         raise Forbidden("warn_of_source")
-    row = session.get(Incident, find_incident(session, ref))
-    if row is None or not exists(session, row, actor) or dossier(session, row).source(number) is None:
+    row = _shown(actor, ref)
+    if dossier(session, row).source(number) is None:
         raise NotFound
     if word is not None and word not in care.WARNINGS:
         raise Invalid({"word": NOT_OFFERED})
@@ -148,6 +161,8 @@ def save_view(actor: Actor, place: str, name: str, query: str) -> None:
         raise Invalid({"name": NO_NAME})
     if len(known) > 80:
         raise Invalid({"name": LONG_NAME})
+    if len(query) > LONGEST_QUERY:
+        raise Invalid({"query": LONG_QUERY})
     with account_write():
         mine = (SavedView.person_id == actor.person, SavedView.place == place)
         row = session.scalars(select(SavedView).where(*mine, SavedView.name == known)).one_or_none()
@@ -156,7 +171,7 @@ def save_view(actor: Actor, place: str, name: str, query: str) -> None:
                 raise Invalid({"name": TOO_MANY}, most=MOST_VIEWS)
             row = SavedView(person_id=actor.person, place=place, name=known, query="")
             session.add(row)
-        row.query = query[:600]
+        row.query = query
 
 
 def forget_view(actor: Actor, view: int) -> None:

@@ -9,6 +9,7 @@ import hashlib
 import secrets
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+from urllib.parse import parse_qsl
 
 import orjson
 from sqlalchemy import delete, insert, select, update
@@ -26,6 +27,7 @@ from review.models import (
     ImportLine,
     ImportRun,
     Incident,
+    SavedView,
     SourceLink,
     Stream,
     session,
@@ -34,6 +36,7 @@ from review.models import (
 from review.models import Source as SourceRow
 from review.models.dossiers import EVERYBODY, history, read_disclosure
 from review.models.projections import project
+from review.models.search import folded
 from review.models.signs import TELLING, of_claim
 from review.rules.redaction import Detail
 from review.store import objects
@@ -50,7 +53,9 @@ def erase(act: Act, details: Sequence[Detail]) -> None:
     for held in act.held.values():
         _incident(act, held, details)
     _log(act, details, gone)
-    _drafts(act, gone)
+    texts = {text for value in gone for text in _strings(value) if len(text) >= SHORTEST}
+    _drafts(act, texts)
+    _views(texts)
     discard_later(act, files)
     scrub_later(act)
 
@@ -186,14 +191,23 @@ def _body(seq: int) -> Any:
 # --- what people have begun to type ---------------------------------------------------------------------------
 
 
-def _drafts(act: Act, gone: Iterable[Any]) -> None:
+def _drafts(act: Act, texts: Collection[str]) -> None:
     """A draft that repeats a text which was removed goes with it, whosever it is."""
-    texts = {text for value in gone for text in _strings(value) if len(text) >= SHORTEST}
     held = [held.id for held in act.held.values()]
     wanted = select(Draft).where(Draft.incident_id.in_(held)) if held else select(Draft)
     for row in session.scalars(wanted).all():
         begun = "\n".join(_strings(drafts.opened(row)))
         if any(text in begun for text in texts):
+            session.delete(row)
+    session.flush()
+
+
+def _views(texts: Iterable[str]) -> None:
+    """A saved list whose name or search repeats one, or a piece of one, goes too."""
+    removed = [folded(text) for text in texts]
+    for row in session.scalars(select(SavedView)).all():
+        kept = [folded(one) for one in (row.name, dict(parse_qsl(row.query)).get("q", ""))]
+        if any(text in one or (len(one) >= SHORTEST and one in text) for text in removed for one in kept):
             session.delete(row)
     session.flush()
 

@@ -121,7 +121,7 @@ def _erase(act: Act, row: Person) -> None:
     for model in (*ACCOUNT, Participation, PersonKey):
         table = model.__table__
         act.connection.execute(delete(table).where(table.c.person_id == row.id))
-    bare = {"name": "", "role": None, "active": False, "language": None, "timezone": None}
+    bare = {"name": "", "role": None, "active": False, "language": None, "timezone": None, "keys_off": False}
     stub = update(Person.__table__).where(Person.id == row.id)
     act.connection.execute(stub.values(email=leaving.stub(row.id), **bare))
     session.expire(row)

@@ -136,6 +136,7 @@ def append_all(act: Act) -> None:
         act.send()
     for step in act.behind:
         step()
+    session.flush()  # nothing is left for after the commit: on PostgreSQL that would be another transaction
     # Last: what stands beyond the head belongs to this transaction, and only such an event covers what goes with it.
     act.put(_MOVED, {"to_size": append.size, "to_edge": append.edge.to_list(), "to_day": append.day})
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import suppress
 
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from review import clock
 from review.actions.accounts import account_write
@@ -22,7 +22,8 @@ def looked(actor: Actor, ref: str, seen: str) -> None:
     known = session.get(Look, (actor.person, incident))
     if known is not None and known.seen == seen:
         return
-    with suppress(OperationalError), account_write():  # a full disk keeps nobody from reading
+    # A full disk keeps nobody from reading, nor does the same page opened twice in one moment.
+    with suppress(IntegrityError, OperationalError), account_write():
         row = session.get(Look, (actor.person, incident))
         if row is None:
             session.add(Look(person_id=actor.person, incident_id=incident, seen=seen, at=clock.now()))

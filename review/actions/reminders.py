@@ -26,7 +26,7 @@ def remind(actor: Actor, ref: str) -> None:
     with acting(actor, ref) as act:
         act.require("remind")
         kind, people = _on_turn(act)
-        told = _told_lately(act, kind)
+        told = _told_lately(act, kind, people)
         notices.tell_these(act, kind, (person for person in people if person not in told))
 
 
@@ -64,8 +64,6 @@ def _uninvolved_leads(act: Act) -> tuple[int, ...]:
     return tuple(lead for lead in leads if assignment.may_approve(act.dossier, act.pseudonym(lead, name)))
 
 
-def _told_lately(act: Act, kind: str) -> frozenset[int]:
-    statement = select(Notice.person_id).where(
-        Notice.incident_id == act.incident.id, Notice.kind == kind, Notice.at > act.at - SELDOM
-    )
-    return frozenset(session.scalars(statement))
+def _told_lately(act: Act, kind: str, people: Iterable[int]) -> frozenset[int]:
+    known = Notice.person_id.in_(list(people)), Notice.incident_id == act.incident.id, Notice.kind == kind
+    return frozenset(session.scalars(select(Notice.person_id).where(*known, Notice.at > act.at - SELDOM)))

@@ -15,6 +15,11 @@ from review.rules.requirements import Deed, Viewer, unmet
 
 # Met by the form alone: without the words that were typed nothing can be said of them.
 BY_WORDS = ("fresh-votes", "reasoned")
+WORDS = ("reason", "rationale", "ground")
+REASONED = (
+    "vote.committed", "settlement.closed", "grade.approved", "grade.returned", "grade.overridden", "override.seconded",
+    "grade.reopened", "incident.withdrawn", "detail.redacted",
+)  # fmt: skip
 # An import and a second vote's opening are acts of the desk, not of a reviewer or a lead.
 IMPORTED = ("claim.grouped", "source.attached", "source.captured", "source.derived", "source.assessed",
             "source.grouped", "position.recorded")  # fmt: skip
@@ -25,8 +30,10 @@ def _plain(record: Record) -> Deed:
 
 
 def _reason(record: Record) -> str | None:
-    sealed = record.sealed
-    return sealed.get("reason") or sealed.get("rationale") or sealed.get("ground")
+    """The words that it was done with; none at all where they were removed, empty where nobody said any."""
+    told = next(filter(None, map(record.sealed.get, WORDS)), None)
+    silent = record.type in REASONED and any(name in record.sealed for name in WORDS)
+    return "" if told is None and silent else told
 
 
 def _about(record: Record) -> Deed:
@@ -98,8 +105,7 @@ VERBS: Mapping[str, tuple[str, Callable[[Record], Deed]]] = {
     "recheck.closed": ("confirm_recheck", _plain),
 }
 
-Finding = tuple[str, str]
-"""The name of what does not hold, and a sentence."""
+Finding = tuple[str, str]  # the name of what does not hold, and a sentence
 
 
 def judge(record: Record, dossier: Dossier) -> Iterator[Finding]:
@@ -185,6 +191,10 @@ def _opened(record: Record, dossier: Dossier) -> Iterator[Finding]:
     yield from _digests(record, dossier)
     if record.body["round"] != len(dossier.rounds) + 1:
         yield "round", "its number is not the next"
+    of = dossier.settlement.round if dossier.settlement and record.body["kind"] == "second" else None
+    terms = (record.body["policy"], record.body["codebook"])
+    if any(one.number == of and terms != (one.policy_seq, one.codebook_seq) for one in dossier.rounds):
+        yield "policy", "a second vote is under the policy and the codebook of the disputed round"
 
 
 def _committed(record: Record, dossier: Dossier) -> Iterator[Finding]:
@@ -194,6 +204,8 @@ def _committed(record: Record, dossier: Dossier) -> Iterator[Finding]:
         return
     if record.body["replaces"] != rounds.replaces(dossier, number, record.actor):
         yield "one-vote", "one person has one vote: it does not replace the voter's live one"
+    if not {source.number for source in dossier.attached}.issuperset(record.sealed.get("sources") or ()):
+        yield "reference", "it rests on a source that is not attached, or was withdrawn"
 
 
 def _withdrawn(record: Record, dossier: Dossier) -> Iterator[Finding]:
@@ -207,9 +219,7 @@ def _closed(record: Record, dossier: Dossier) -> Iterator[Finding]:
     if dossier.open_round is None or dossier.open_round.number != body["round"]:
         yield "round-open", "the round that it names is not open"
         return
-    held = {
-        "commits": "live", "superseded": "replaced", "withdrawn": "withdrawn", "excluded": "excluded",
-    }  # fmt: skip
+    held = {"commits": "live", "superseded": "replaced", "withdrawn": "withdrawn", "excluded": "excluded"}
     votes = [vote for vote in dossier.votes if vote.round == body["round"]]
     expected: dict[str, list[Any]] = {
         name: sorted(vote.seq for vote in votes if vote.state == state) for name, state in held.items()
@@ -239,8 +249,7 @@ def _settled(record: Record, dossier: Dossier) -> Iterator[Finding]:
     if under_way is None or under_way.seq != body["settlement"]:
         yield "settlement", "the settlement that it names is not open"
         return
-    held = (NO_CONSENSUS, *settlement.choices(dossier, under_way))
-    if body["grade"] not in held:
+    if body["grade"] not in (NO_CONSENSUS, *settlement.choices(dossier, under_way)):
         yield "settlement", "no live vote held that grade"
         return
     decided = settlement.deciding_round(dossier, under_way)

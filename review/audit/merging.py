@@ -24,24 +24,25 @@ class Merging:
     def __init__(self) -> None:
         self._persons: dict[str, dict[str, str]] = {}  # incident -> pseudonym -> person
         self._carried: dict[str, Involvement] = {}  # incident -> persons
-        self._open: dict[tuple[str, str], int] = {}  # (from, into) -> the side that was told first
+        self._open: dict[tuple[str, str], Record] = {}  # (from, into) -> the side that was told first
 
-    def meet(self, incident: str, record: Record) -> None:
-        """Take note of who acts, and of either side of a merge or a split."""
+    def meet(self, incident: str, record: Record) -> Iterator[tuple[str, str]]:
+        """Take note of who acts, and of either side of a merge or a split; what does not hold of the two."""
         person = record.sealed.get("person")
         if person is not None:
             self._persons.setdefault(incident, {})[record.actor] = person
         for other in record.body.get("other", ()):
             backwards = record.type == "incident.absorbed" or (record.type == "incident.split" and not record.iseq)
-            self._side((other, incident) if backwards else (incident, other), record.seq)
-
-    def _side(self, pair: tuple[str, str], seq: int) -> None:
-        if self._open.pop(pair, None) is None:
-            self._open[pair] = seq
+            pair = (other, incident) if backwards else (incident, other)
+            first = self._open.pop(pair, None)
+            if first is None:
+                self._open[pair] = record
+            elif (first.day, first.sealed.get("at")) != (record.day, record.sealed.get("at")):
+                yield "merge", "the two sides of a merge or split stand in two acts"
 
     def alone(self) -> Iterator[int]:
         """The events whose other side is missing."""
-        return iter(self._open.values())
+        return (first.seq for first in self._open.values())
 
     def absorb(self, incident: str, other: Dossier | None) -> None:
         """Carry along everybody who took part in another incident, by their persons."""

@@ -11,7 +11,7 @@ from review.audit.claiming import Claiming
 from review.audit.events import TYPES
 from review.audit.judging import judge, tallied
 from review.audit.merging import Merging, after_absorbing
-from review.rules import approval
+from review.rules import approval, clocks
 from review.rules.dossier import Determination, Dossier, Record
 from review.rules.history import History
 from review.rules.places import here, sealed_here
@@ -106,6 +106,7 @@ class Replay:
         event = here(one.event, self.base + one.event["seq"])
         one = Told(event, one.leaf, sealed_here(event["type"], one.sealed, self.base))
         self._place(event)
+        self._time(event, one.sealed)
         self._role(event, one.sealed)
         self._log_event(event, one.sealed)
         if event["incident"] is not None:
@@ -173,6 +174,10 @@ class Replay:
             self._problem(seq, "log", "it belongs to another log")
         self.log = event["log"]
 
+    def _time(self, event: Mapping[str, Any], sealed: Mapping[str, Any]) -> None:
+        if "at" in sealed and not clocks.of_day(str(sealed["at"]), event["day"]):
+            self._problem(event["seq"], "day", "the time that it seals is not of its day")
+
     def _role(self, event: Mapping[str, Any], sealed: Mapping[str, Any]) -> None:
         """Roles are those held at that moment, as far as the person behind the event is told."""
         person = sealed.get("person")
@@ -192,6 +197,9 @@ class Replay:
             self.streams[body["stream"]] = body["mode"]
         elif type_.startswith(("person.", "role.")):
             self._person(seq, type_, body)
+        elif type_ == "detail.redacted" and event["incident"] is None:
+            if self.people.get(body["asked_by"]) != (True, "lead"):
+                self._problem(seq, "redaction", "a redaction is asked for by a lead of this desk")
         elif type_.startswith("claim."):
             for name, sentence in self.claiming.meet(seq, type_, body):
                 self._problem(seq, name, sentence)
@@ -220,7 +228,8 @@ class Replay:
             chain = self.chains[event["incident"]] = _Chain(folded)
         self._link(chain, event)
         record = _record(one)
-        self.merging.meet(event["incident"], record)
+        for name, sentence in self.merging.meet(event["incident"], record):
+            self._problem(record.seq, name, sentence)
         self._act(chain, record)
         try:
             self._judge(chain, record, event["incident"])

@@ -29,6 +29,7 @@ import zipfile
 from array import array
 from binascii import b2a_base64
 from bisect import bisect_right
+from datetime import date
 from itertools import groupby
 from operator import itemgetter, lt
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple  # noqa: UP035
@@ -1023,6 +1024,10 @@ class Settlement:
         self.gap = False
         self.shown_argument: Optional[int] = None
 
+    @property
+    def open(self) -> bool:
+        return not self.closed and not self.ended
+
 
 class Proposal:
     __slots__ = ("approved", "approver", "dossier", "not_before", "override", "seq", "version", "grade", "range", "seconded")
@@ -1053,10 +1058,10 @@ class Incident:
     """One incident's chain so far."""
 
     __slots__ = (
-        "absorbed", "before_exit", "carried", "claims", "conflicts", "count", "cut", "dossier", "dossier_sure", "entered",
+        "absorbed", "before_exit", "brought", "carried", "claims", "conflicts", "count", "cut", "dossier", "dossier_sure", "entered",
         "evidence", "evidence_sure", "expect", "frozen", "gaps", "id", "imported", "index", "last", "last_seq", "link", "moved",
         "moves", "mute_shown", "origins", "people", "graded", "proposal", "recheck", "reopened", "restricted",
-        "result", "round", "rounds", "rounds_opened", "settled", "settlement", "sources", "stage", "stream", "versions", "voided", "voted",
+        "result", "round", "rounds", "rounds_opened", "settled", "settlement", "skipped", "sources", "stage", "stream", "versions", "voided", "voted",
         "waits", "withdrawn_at", "withdrawn_sources",
     )  # fmt: skip
 
@@ -1091,7 +1096,8 @@ class Incident:
         self.voted: Optional[Set[str]] = None
         self.settled: Optional[Set[str]] = None
         self.conflicts: Optional[Set[str]] = None
-        self.carried: Optional[Set[str]] = None
+        self.carried: Optional[Set[str]] = None  # persons who took part in what was merged into it
+        self.brought: Optional[Set[str]] = None  # and those of them who entered it
         self.absorbed: Any = None
         self.people: Dict[str, str] = {}
         self.moves: List[Tuple[int, bool]] = []
@@ -1105,6 +1111,7 @@ class Incident:
         self.versions: List[Tuple[int, int, str, Range, str]] = []  # version, seq, grade, range, kind
         self.withdrawn_at = -1
         self.waits = False  # a next version is under way, which the public profile does not show
+        self.skipped = False  # and something of it stands between what is shown
 
     @property
     def version(self) -> int:
@@ -1205,9 +1212,19 @@ for _kind in SPECS:
 del _kind
 
 _MISSING = object()
+# Guard 6: yes as well as no; a vote, a settlement and an approval are looked at where they are judged.
+_REASONED = frozenset(
+    ["grade.returned", "grade.overridden", "override.seconded", "grade.reopened", "incident.withdrawn", "detail.redacted"]
+)
+
+
+def is_told(words: Any) -> bool:
+    """Whether a reason says something, or is not shown."""
+    return words is _MISSING or (isinstance(words, str) and bool(words.strip()))
 
 
 MISSING_SIDE = "the other side of a merge or split is missing"
+CUT_TAIL = "the last log.heads knows %d events of this incident: its tail was cut or altered"
 
 
 def in_log(name: str) -> str:
@@ -1242,23 +1259,28 @@ class Replay:
         self.claim_names: Set[int] = set()
         self.rotations: List[Tuple[int, str, str]] = []
         self.opened: Optional[Dict[str, Any]] = None
-        self.left: Set[str] = set()  # who has left for good
+        self.left: Dict[str, int] = {}  # who has left for good, and where
         self.day = ""
+        self.at = ""  # a time of that day: the events of one act share it
         self.last_seq = -1
         self.redacted: Dict[str, Tuple[int, int]] = {}  # digest -> (redaction, event)
-        self.wanted: Dict[str, Tuple[int, int, int]] = {}  # leaf hash of a muted event -> where it must lie
+        # Leaf hash of a muted event -> behind and before which place it must lie, and the event that links to it.
+        self.wanted: Dict[str, Tuple[int, int, int]] = {}
         self.heads: List[Tuple[int, Dict[str, Any]]] = []
         self.tree = HeadsTree()
         self.dirty: Dict[int, Any] = {}  # index -> the incident, or its head where it is packed
         self.muted = 0
         self.withheld_before = False  # set by whoever reads the bundle, at the first leaf that is not shown
         self.withheld_last = -1  # and the last one so far
-        self.open_merges: Dict[Tuple[str, str], Tuple[int, bool]] = {}  # the side told first, and whether it is the source's
+        # The side told first: its event, whether it is the source's, its day, and its time where that is shown.
+        self.open_merges: Dict[Tuple[str, str], Tuple[int, bool, str, Any]] = {}
         self.unpaired: List[Tuple[int, str]] = []  # event, and the incident of its other side, of which nothing is shown
         # Claims that were not seen to leave: event, what it made of the claim, incident, round behind whose opening.
         self.regrouped: List[Tuple[int, str, str, int]] = []
         self.published: List[int] = []
         self.recomputed = 0
+        self.given_up = 0  # rounds of which no vote is ever shown
+        self.absorbing = False  # something was merged into an incident, and who took part in it is not told
         self._ranges: Dict[Range, Range] = {}
         self.roles_checked = 0
         self._handlers: Dict[str, Callable[..., None]] = {
@@ -1336,6 +1358,10 @@ class Replay:
             self.fail("role", seq, "%s is not for the role %s" % (kind, role))
         if (actor == "system") is not (role == "system"):
             self.fail("actor", seq, "the actor %s does not go with the role %s" % (actor, role))
+        if "at" in shown and shown["at"] != self.at:
+            self._check_time(event, shown["at"])
+        if kind in _REASONED and not is_told(shown.get("reason", _MISSING)):
+            self.fail("reasoned", seq, "%s carries a reason" % kind)
         name = event["incident"]
         if name is None:
             if spec.scope == INCIDENT:
@@ -1408,14 +1434,16 @@ class Replay:
 
     def _fall(self, incident: Incident) -> None:
         round_, settlement = incident.round, incident.settlement
-        settles = settlement is not None and not settlement.closed and not settlement.ended
+        settles = settlement is not None and settlement.open
         if self.bundle and round_ is not None and round_.votes:
             self.fail("mute", min(round_.votes), "a vote of a round that fell where its log ended is shown")
         if self.bundle and settles and settlement is not None and settlement.shown_argument is not None:
             self.fail("mute", settlement.shown_argument, "an argument of a settlement that fell where its log ended is shown")
         if round_ is not None:
+            self.given_up += 1
             round_.result, round_.votes, round_.answers = "abandoned", {}, {}
-            incident.waits = False
+            # Where nothing behind its opening is shown, it may have been closed, and its version waits on.
+            incident.waits = incident.waits and incident.last_seq == round_.seq
         if settlement is not None and settles:
             settlement.ended, settlement.shown_argument = True, None
         # Where nothing of it followed since the joint before, its tail is still the one that was cut there.
@@ -1433,7 +1461,18 @@ class Replay:
             return
         if event["day"] < self.day and event["type"] != "clock.stepped":
             self.fail("day", event["seq"], "the day goes back from %s to %s" % (self.day, event["day"]))
-        self.day = event["day"]
+        self.day, self.at = event["day"], ""
+
+    def _check_time(self, event: Event, at: Any) -> None:
+        """The time is of its day; or of the day before, where a clock was set right over midnight and the log stayed."""
+        day, of = event["day"], str(at)[:10]
+        if of == day:
+            self.at = at
+            return
+        if not real_day(day):
+            return  # named already
+        if not real_day(of) or (date.fromisoformat(day) - date.fromisoformat(of)).days != 1:
+            self.fail("day", event["seq"], "the time that it seals is not of its day")
 
     def _chain(self, incident: Incident, event: Event) -> None:
         seq, iseq, prev = event["seq"], event["iseq"], event["prev"]
@@ -1448,17 +1487,25 @@ class Replay:
         incident.gaps += missing
         if prev in self.wanted:
             self.fail("chain", seq, "another gap ends in the same leaf")
-        self.wanted[prev] = (incident.last_seq, seq, missing)
-        if seq - incident.last_seq - 1 < missing:
+        end = self._gap(incident, event, missing)
+        self.wanted[prev] = (incident.last_seq, end, seq)
+        if end - incident.last_seq - 1 < missing:
             self.fail("chain", seq, "%d events of its incident have no room before it" % missing)
+
+    def _gap(self, incident: Incident, event: Event, missing: int) -> int:
+        """Why events of the incident before this one may be withheld, and before which place they must lie."""
+        seq: int = event["seq"]
         if incident.round is not None:
             incident.round.gap = True
         elif incident.waits and event["type"] in _PASSING:
-            return
-        elif incident.settlement is not None and not incident.settlement.closed:
+            incident.skipped = True
+        elif incident.settlement is not None and incident.settlement.open:
             incident.settlement.gap = True
-        elif not (incident.cut and incident.last_seq < self.base):
+        elif incident.cut and incident.last_seq < self.base:
+            return self.base  # what fell stands before the joint, and nothing behind it is mute with it
+        else:
             self.fail("withheld", seq, "%d events of its incident before it are withheld without a reason" % missing)
+        return seq
 
     def _check_person(self, event: Event, person: Optional[str], incident: Optional[Incident]) -> None:
         seq, actor, role = event["seq"], event["actor"], event["role"]
@@ -1628,7 +1675,7 @@ class Replay:
     def _person_left(self, event: Event, shown: Dict[str, Any]) -> None:
         self._by_admin_or_self(event)
         self._known(event)[0] = False
-        self.left.add(event["body"]["who"])
+        self.left[event["body"]["who"]] = event["seq"]
 
     def _role_granted(self, event: Event, shown: Dict[str, Any]) -> None:
         if event["actor"] == event["body"]["who"]:
@@ -1739,6 +1786,7 @@ class Replay:
     def _exit(self, incident: Incident, event: Event, to: str) -> None:
         if incident.round is not None and incident.round.gap and incident.waits:
             incident.round = incident.frozen = None  # its close waits with the version that it led to
+            incident.skipped = True
         elif incident.round is not None:
             self.fail("stage", event["seq"], "an exit abandons the open round before it")
         if incident.settlement is not None and not incident.settlement.closed:
@@ -1754,7 +1802,7 @@ class Replay:
     def _incident_merged(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         self._exit(incident, event, "merged")
         for other in self._one_other(incident, event, "an incident is merged into one other"):
-            self._pair(event, incident.id, other)
+            self._pair(event, shown, incident.id, other)
 
     def _one_other(self, incident: Incident, event: Event, sentence: str) -> List[str]:
         others: List[str] = event["body"]["other"]
@@ -1764,22 +1812,27 @@ class Replay:
 
     def _incident_absorbed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         for other in self._one_other(incident, event, "an incident absorbs one other"):
-            self._pair(event, other, incident.id)
+            self._pair(event, shown, other, incident.id)
             found = self.get(other)
+            self.absorbing = self.absorbing or found is None or not found.people
             if found is not None:
                 involved = found.entered | (found.voted or set()) | (found.settled or set())
                 people = {found.people[name] for name in involved if name in found.people}
                 incident.carried = (incident.carried or set()) | people | (found.carried or set())
+                entered = {found.people[name] for name in found.entered if name in found.people}
+                incident.brought = (incident.brought or set()) | entered | (found.brought or set())
         if incident.proposal is not None:
             incident.moved = True
         elif incident.stage == "published" and not incident.recheck:
             incident.expect = (("recheck.opened",), "recheck", "an absorbed incident opens a recheck in the act")
 
-    def _pair(self, event: Event, source: str, target: str) -> None:
-        if (source, target) in self.open_merges:
-            del self.open_merges[source, target]
-        else:
-            self.open_merges[source, target] = event["seq"], event["incident"] == source
+    def _pair(self, event: Event, shown: Dict[str, Any], source: str, target: str) -> None:
+        day, at = event["day"], shown.get("at")
+        first = self.open_merges.pop((source, target), None)
+        if first is None:
+            self.open_merges[source, target] = event["seq"], event["incident"] == source, day, at
+        elif first[2] != day or (None not in (first[3], at) and first[3] != at):
+            self.fail("merge", event["seq"], "the two sides of a merge or split stand in two acts")
 
     def _incident_split(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         others = event["body"]["other"]
@@ -1789,13 +1842,13 @@ class Replay:
             parent = self.get(others[0]) if others else None
             incident.stream = parent.stream if parent is not None else None
             for other in self._one_other(incident, event, "what is split out is of one other"):
-                self._pair(event, other, incident.id)
+                self._pair(event, shown, other, incident.id)
             return
         self._exit(incident, event, "split")
         if not others:
             self.fail("merge", event["seq"], "a split makes new incidents")
         for other in others:
-            self._pair(event, incident.id, other)
+            self._pair(event, shown, incident.id, other)
 
     def _incident_dismissed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         self._exit(incident, event, "dismissed")
@@ -1906,7 +1959,11 @@ class Replay:
             return
         if event["role"] == "system" and not second:
             self.fail("role", seq, "a round is opened by a lead")
+        if incident.skipped:
+            self.fail("withheld", seq, "its version is shown, and what stood behind the beginning of it is not")
         incident.rounds_opened += 1
+        if not incident.claims and incident.sources == len(incident.withdrawn_sources or ()):
+            self.fail("round", seq, "there is nothing to judge: no source is attached and no claim is grouped")
         if body["round"] != incident.rounds_opened:
             self.fail("round", seq, "its number is not the next, %d" % incident.rounds_opened)
         if (body["kind"] == "first" and incident.graded) or (body["kind"] == "again" and incident.rounds_opened == 1):
@@ -1940,6 +1997,10 @@ class Replay:
             self.fail("settlement", event["seq"], "it does not belong to the open settlement")
         elif settlement.second is not None or settlement.settlers:
             self.fail("settlement", event["seq"], "the settlement has had its second vote")
+        else:
+            disputed, body = incident.rounds[settlement.round], event["body"]
+            if (body["policy"], body["codebook"]) != (disputed.policy_seq, disputed.codebook_seq):
+                self.fail("policy", event["seq"], "a second vote is under the policy and the codebook of the disputed round")
 
     def _in_round(self, incident: Incident, event: Event) -> Optional[Round]:
         round_ = incident.round
@@ -1965,9 +2026,16 @@ class Replay:
             self.fail("conflict", seq, "who declared a conflict is not assigned")
         if who in (incident.settled or ()):
             self.fail("involved", seq, "a settler of the incident is not assigned to it")
+        if round_.kind == "second" and not self._voted_before(incident, who):
+            self.fail("assigned", seq, "the second vote is for those who hold a live vote of the disputed round")
         if round_.answers.get(who, "released") != "released":
             self.fail("assigned", seq, "the person is assigned already, or has recused themselves")
         round_.answers[who] = "assigned"
+
+    @staticmethod
+    def _voted_before(incident: Incident, who: str) -> bool:
+        disputed = incident.rounds.get(incident.settlement.round) if incident.settlement is not None else None
+        return disputed is None or disputed.live_of(who) is not None
 
     def _reviewer_released(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         round_, who = self._in_round(incident, event), event["body"]["who"]
@@ -2001,6 +2069,8 @@ class Replay:
             self.fail("assigned", seq, "the voter is not assigned in this round")
         if actor in incident.entered:
             self.fail("involved", seq, "who entered the incident cannot vote on it")
+        if incident.brought and incident.people.get(actor) in incident.brought:
+            self.fail("involved", seq, "who entered what was merged into the incident cannot vote on it")
         if actor in (incident.conflicts or ()):
             self.fail("conflict", seq, "who declared a conflict cannot vote")
         live = round_.live_of(actor)
@@ -2012,14 +2082,14 @@ class Replay:
         self._check_digest(incident, event, "evidence")
         vote = Vote(seq, actor, len(incident.moves), event["sd"])
         vote.shown = not _BALLOT.isdisjoint(shown)
-        self._check_ballot(round_, event, shown)
+        self._check_ballot(incident, round_, event, shown)
         round_.votes[seq] = vote
         round_.answers[actor] = "voted"
         if incident.voted is None:
             incident.voted = set()
         incident.voted.add(actor)
 
-    def _check_ballot(self, round_: Round, event: Event, shown: Dict[str, Any]) -> None:
+    def _check_ballot(self, incident: Incident, round_: Round, event: Event, shown: Dict[str, Any]) -> None:
         grade, bounds = shown.get("grade", _MISSING), shown.get("range", _MISSING)
         if grade is not _MISSING and grade not in round_.codebook[0]:
             self.fail("grade", event["seq"], "the codebook of the round has no such grade")
@@ -2028,6 +2098,14 @@ class Replay:
         rationale = shown.get("rationale", _MISSING)
         if rationale is not _MISSING and not (isinstance(rationale, str) and rationale.strip()):
             self.fail("reasoned", event["seq"], "a vote carries a rationale")
+        if "sources" in shown and not self._attached(incident, shown["sources"]):
+            self.fail("reference", event["seq"], "it rests on a source that is not attached, or was withdrawn")
+
+    @staticmethod
+    def _attached(incident: Incident, numbers: Any) -> bool:
+        gone = incident.withdrawn_sources or set()
+        whole = isinstance(numbers, list) and all(type(one) is int for one in numbers)
+        return whole and all(0 < one <= incident.sources and one not in gone for one in numbers)
 
     @staticmethod
     def _is_range(value: Any) -> bool:
@@ -2115,6 +2193,7 @@ class Replay:
             self.fail("role", seq, "a round is abandoned by a lead")
         if body["commits"] or body["grade"] is not None or body["range"] is not None:
             self.fail("close", seq, "an abandoned round reveals nothing and has no result")
+        self.given_up += 1
         if self.bundle and round_.votes:
             self.fail("mute", min(round_.votes), "a vote of an abandoned round is shown")
         if round_.gap:
@@ -2282,7 +2361,7 @@ class Replay:
             if by == "ladder":
                 self._settled_by_ladder(settlement, event)
             else:
-                self._settled_by_settler(settlement, event)
+                self._settled_by_settler(incident, settlement, event)
             if body["second"] is not None:
                 self.fail("settlement", seq, "only a settlement by second vote names a second round")
             held = [vote for vote in votes if body["grade"] in (vote.grade, NO_CONSENSUS)]
@@ -2310,7 +2389,8 @@ class Replay:
         if incident.last_seq != seq - 1:
             self.fail("settlement", seq, "a second vote settles in the act of its close")
 
-    def _settled_by_settler(self, settlement: Settlement, event: Event) -> None:
+    def _settled_by_settler(self, incident: Incident, settlement: Settlement, event: Event) -> None:
+        self._uninvolved(incident, event, event["actor"], settles=True)
         present = settlement.settlers[-1] if settlement.settlers else (-1, "")
         if event["actor"] != present[1] or present[0] < settlement.returned:
             self.fail("settlement", event["seq"], "it is not by the settler who was appointed")
@@ -2587,6 +2667,8 @@ class Replay:
         body, seq = event["body"], event["seq"]
         if body["asked_by"] == event["actor"]:
             self.fail("redaction", seq, "a redaction is asked for by one person and seconded by another")
+        if event["incident"] is None and self.full and self.people.get(body["asked_by"]) != [True, "lead"]:
+            self.fail("redaction", seq, "a redaction is asked for by a lead of this desk")
         if body["of"] >= seq or not body["digests"]:
             self.fail("redaction", seq, "it covers details of an earlier event")
         for digest in body["digests"]:
@@ -2617,7 +2699,7 @@ class Replay:
             holder = self.get(name)
             if holder is None or holder.round is None or holder.round.number != number:
                 self.fail("claim", seq, "a claim that is grouped cannot become %s" % to)
-        for (source, target), (seq, told_by_source) in self.open_merges.items():
+        for (source, target), (seq, told_by_source, _, _) in self.open_merges.items():
             other = target if told_by_source else source
             found = self.get(other)
             if found is None and self.bundle and self.withheld_before:
@@ -2898,6 +2980,7 @@ class Verifier:
         self.facts: Dict[str, Any] = {}
         self.replay = Replay(self.failures)
         self.profile = ""
+        self.single = False
         self.shown = 0
         self.disclosed = 0
         self.runs: List[Tuple[int, int]] = []  # withheld leaves as half-open ranges of seq
@@ -2907,6 +2990,8 @@ class Verifier:
         self.untold = 0  # how many disclosures of shown events are absent
         # In public, incident -> number, seq and word of each event of its sources; see _take_source.
         self.of_sources: Dict[str, Any] = {}
+        # Incident and actor -> the last event of theirs that withholds who the person is, where the profile shows it.
+        self.nameless: Dict[Tuple[str, str], int] = {}
         self.due: Dict[str, Tuple[frozenset, frozenset, frozenset]] = {}  # type -> what this profile has to show of it
         self.files: Dict[str, int] = {}
         self.root_at: Dict[int, bytes] = {}
@@ -2915,7 +3000,11 @@ class Verifier:
         self.claims_referred: Dict[int, int] = {}  # claim -> the last shown event that moved it into or out of an incident
         self.unsaid: List[int] = []  # claims of which no detail is told
         self.hidden_heads = 0
+        self.unsettled = 0  # incidents whose settlement is open as far as is shown, and that go on behind it
+        self.lacking: Set[str] = set()  # files that events record and the bundle does not hold
         self.hidden_names: Set[str] = set()  # of them, those that a shown event names as the other side of its own
+        # Last leaf of an incident that a joint cut -> its last event shown, the joint, and how many the heads know.
+        self.tails: Dict[str, Tuple[int, int, int]] = {}
         self.waiting: Dict[str, int] = {}  # in public, incident -> how many of its events wait for its next version
         self.log_shown: Dict[int, str] = {}
         self.patterns: Dict[str, Any] = {}
@@ -2962,6 +3051,7 @@ class Verifier:
             self.fail("manifest", None, "Bagging-Date is not the day of the last leaf")
         self._check_withheld()
         self._check_missing()
+        self._check_nameless()
         self._check_heads()
         self._check_sources()
         self._check_unsaid()
@@ -3257,6 +3347,7 @@ class Verifier:
             expected = seq + 1
         if expected < size:
             self.runs.append((base + expected, base + size))
+            replay.withheld_before, replay.withheld_last = True, base + size - 1
         elif self.shown:
             self.last_day = replay.day
         if unread:
@@ -3451,6 +3542,10 @@ class Verifier:
         if "at" in names or (kind == "vote.committed" and names & {"grade", "range"}):
             self.fail("disclosure", seq, "the time of an event and a vote's grade and range are never redacted")
         of_who_left = ("person" in names) + (kind.startswith("person.") and "name" in names)
+        if "person" in names and not self.single:
+            self.nameless[event["incident"] or kind[: kind.index(".")], event["actor"]] = self.base + seq
+        if of_who_left > ("person" in names) and not self.single:
+            self.nameless["person", event["body"]["who"]] = self.base + seq
         for digest in event["sd"]:
             if digest not in found:
                 self.missing[digest] = (self.base + seq, left_out + len(hidden - shown.keys()), of_who_left)
@@ -3490,6 +3585,7 @@ class Verifier:
             return
         name = "data/evidence/" + file["sha256"]
         if not self.bundle.has(name):
+            self.lacking.add(file["sha256"])
             return
         if self.files.setdefault(file["sha256"], file["size"]) != file["size"]:
             self.fail("evidence", event["seq"], "its file is of another size than stated before")
@@ -3534,28 +3630,30 @@ class Verifier:
             if replay.names() != [self.incident]:
                 self.fail("withheld", None, "the bundle does not hold its incident")
             return
-        if replay.wanted:
-            self._find_muted(replay.wanted)
+        self._find_muted(replay.wanted)
+        for low, _, linked in replay.wanted.values():
+            replay.fail("chain", linked, "its link is not the hash of any withheld leaf after event %d" % low)
         if self.profile == "public":
             self._check_public()
             return
         open_ends = [
             one
             for one in replay.under_way()
-            if one.round is not None or one.cut or (one.settlement is not None and not one.settlement.closed)
+            if one.round is not None or one.cut or (one.settlement is not None and one.settlement.open)
         ]
         self.unexplained = total - replay.muted if not open_ends else 0
 
     def _find_muted(self, wanted: Dict[str, Tuple[int, int, int]]) -> None:
+        """Strike out each leaf hash that a withheld leaf has, behind the one and before the other place given with it."""
         seq = 0
+        if not wanted:
+            return
         for chunk in self._aligned_leaves():
             for place in range(0, len(chunk), 32):
                 low_high = wanted.get(b64(chunk[place : place + 32]))
                 if low_high is not None and low_high[0] < seq < low_high[1] and self._withheld(seq):
                     del wanted[b64(chunk[place : place + 32])]
                 seq += 1
-        for low, high, _ in wanted.values():
-            self.replay.fail("chain", high, "its link is not the hash of any withheld leaf after event %d" % low)
 
     def _aligned_leaves(self) -> Iterator[bytes]:
         rest = b""
@@ -3590,6 +3688,24 @@ class Verifier:
                 for seq, digest, _ in self._disclosures(folder):
                     if digest in redacted:
                         self.replay.fail("redaction", base + seq, "a redacted disclosure is shown")
+
+    def _check_nameless(self) -> None:
+        """Who acted is withheld only of those who left for good since, and then of all that they did."""
+        left: Dict[str, int] = self.replay.left
+        counted: Dict[str, int] = {}
+        if not left:
+            return  # each of them was named already
+        last = max(left.values())
+        for (name, actor), seq in sorted(self.nameless.items(), key=itemgetter(1)):
+            incident = self.replay.get(name)
+            counted[name] = counted.get(name, 0) + 1
+            if incident is not None:
+                gone = seq < last and actor not in incident.people and counted[name] <= len(left)
+            else:
+                # Who moved a claim bears a name of its own there.
+                gone = seq < last if name == "claim" else seq <= left.get(actor, -1)
+            if not gone:
+                self.replay.fail("person", seq, "it withholds who acted, and nobody who left for good stands behind it")
 
     def _check_sources(self) -> None:
         """In public a source is told where the last word on it is that it is publishable, and only there."""
@@ -3651,11 +3767,14 @@ class Verifier:
             elif incident.index != seen + 1:
                 self.fail("heads", seq, "an incident that is shown is not in heads.jsonl")
             seen = incident.index
-            self._check_head(seq, incident, int(match.group(2)), leaf)
+            self._check_head(incident, int(match.group(2)), match.group(3), leaf)
         if seen + 1 != len(replay.tree.levels[0]):
             self.fail("heads", seq, "an incident that is shown is not in heads.jsonl")
         if count != body["n"] or edge.root() != unb64(body["root"]):
             self.fail("heads", seq, "heads.jsonl is not what the last log.heads fixed")
+        self._find_muted(self.tails)
+        for low, _, known in self.tails.values():
+            replay.fail("heads", low, CUT_TAIL % known)
         self.hidden_heads = hidden
         unexplained = getattr(self, "unexplained", 0)
         if unexplained > 0 and not hidden:
@@ -3684,17 +3803,20 @@ class Verifier:
             if seq < fixed and other not in self.hidden_names:
                 self.replay.fail("merge", seq, MISSING_SIDE)
 
-    def _check_head(self, seq: int, incident: Incident, count: int, leaf: bytes) -> None:
+    def _check_head(self, incident: Incident, count: int, last: str, leaf: bytes) -> None:
         if self.replay.tree.levels[0][incident.index] == leaf:
             return
         settlement = incident.settlement
-        muted = settlement is not None and not settlement.closed and count > incident.count
-        # What fell where its log ended leaves a muted tail, which the chain behind the joint would show.
-        muted = muted or (incident.cut and incident.last_seq < self.base and count > incident.count)
-        if incident.waits and count > incident.count:
+        longer = count > incident.count
+        if longer and incident.waits:
             self.waiting[incident.id] = count - incident.count
-        elif not muted:
-            self.replay.fail("heads", incident.last_seq, "the last log.heads knows %d events of this incident: its tail was cut or altered" % count)
+        elif longer and incident.cut and incident.last_seq < self.base:
+            # What fell where its log ended leaves a muted tail there; what came behind the joint is shown.
+            self.tails[last] = (incident.last_seq, self.base, count)
+        elif longer and settlement is not None and settlement.open:
+            self.unsettled += 1
+        else:
+            self.replay.fail("heads", incident.last_seq, CUT_TAIL % count)
 
     def _check_single_head(self, seq: int, body: Dict[str, Any]) -> None:
         lines = list(self.bundle.lines("data/heads.jsonl", 256))
@@ -3709,13 +3831,13 @@ class Verifier:
             return
         try:
             told = parse(lines[0])
-            name, count = told[0], told[1]
+            name, count, last = told[0], told[1], told[2]
         except (Malformed, TypeError, IndexError, KeyError):
-            name, count = None, 0
+            name, count, last = None, 0, ""
         if name != self.incident:
             self.fail("heads", seq, "the head is of another incident")
         else:
-            self._check_head(seq, incident, count, sha256(b"\x00" + lines[0]))
+            self._check_head(incident, count, last, sha256(b"\x00" + lines[0]))
 
     def _check_books(self) -> None:
         """codebooks.json and policies.json: each entry vouched for by an event."""
@@ -4011,18 +4133,51 @@ def unprovable(verifier: Verifier) -> List[str]:
         "%d imported grades: recorded as imported, not reviewed here, no votes behind them" % imported,
         "anything by the bundle's own word: nothing inside it vouches for this verifier or for the key",
     ]
+    lines += [line for line in (_withheld(verifier), _unread(verifier), _uncovered(verifier)) if line]
+    if verifier.unsettled:
+        lines.append("what %d settlements under way hold behind what is shown: arguments, or their end" % verifier.unsettled)
+    if verifier.lacking:
+        lines.append("what %d recorded files hold that are not in this bundle" % len(verifier.lacking))
+    if replay.given_up:
+        lines.append("who voted in %d rounds that were given up or fell: their votes stay sealed for ever" % replay.given_up)
+    if replay.absorbing:
+        lines.append("that nobody who decided had taken part in what was merged into an incident: who did is not told here")
     opened = [one.opened for one in verifier.earlier] + [replay.opened]
     for continues in [body["continues"] for body in opened if body is not None and body.get("continues")]:
         lost = "some" if continues["lost"] is None else continues["lost"]
         lines.insert(4, "what the %s leaves said that were published of %s and lost where it was continued" % (lost, continues["origin"]))
+    if verifier.single and replay.opened is not None and replay.opened["continues"]:
+        lines.append("that nothing of this incident stands in the log that was continued: a bundle of the whole log shows it")
     if facts.get("waiting"):
-        told = "what %d incidents hold behind the opening of their next version: it waits until that is public"
-        lines.append(told % facts["waiting"])
+        waits = "what %d incidents hold behind the opening of their next version: it waits until that is public"
+        lines.append(waits % facts["waiting"])
+        lines.append("that it is not public yet, and whether a source was taken back in it: so says the desk")
     if not verifier.witnesses and verifier.since is None:
         lines.insert(3, "that nobody was shown another history: give --witness, or --since with a checkpoint you kept")
     if verifier.facts.get("timestamps"):
         lines.append("timestamps stamp these checkpoints; the authority's signature was not checked")
     return lines
+
+
+def _withheld(verifier: Verifier) -> str:
+    count = verifier.facts.get("withheld")
+    return "what the %d withheld leaves say: any event may be among them, a right that was taken back too" % count if count else ""
+
+
+def _unread(verifier: Verifier) -> str:
+    count = verifier.hidden_heads
+    return "what %d incidents hold of which nothing is shown, nor whether one is withheld that should be shown" % count if count else ""
+
+
+def _uncovered(verifier: Verifier) -> str:
+    """How far log.heads shows that no incident lost its end, where leaves are withheld behind it."""
+    heads = verifier.replay.heads
+    last = heads[-1][0] if heads else -1
+    if not verifier.runs or verifier.runs[-1][1] <= last:
+        return ""
+    if last < 0:
+        return "that no incident lost its end: no log.heads fixes what they hold"
+    return "that no incident lost its end behind event %d, the last log.heads" % (last - verifier.base)
 
 
 def own_hash() -> str:

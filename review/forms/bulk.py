@@ -24,8 +24,8 @@ def asks(typed: Typed) -> list[Ask]:
 
 
 def _ask(text: str) -> Ask | None:
-    ref, _colon, rest = text.partition(":")
-    number, _colon, listed = rest.partition(":")
+    rest, _colon, listed = text.rpartition(":")
+    ref, _colon, number = rest.rpartition(":")  # from the right: a code may hold a colon of its own
     people = [one for one in listed.split(",") if whole(one)]
     if not ref or not whole(number) or not people:
         return None

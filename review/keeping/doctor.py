@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import stat
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
@@ -70,11 +72,16 @@ def findings() -> list[Finding]:
         return found
     try:
         found += [*_clock(), _keys(config.home()), _backup(), _checkpoint(), _trail(), _jobs(), _mail()]
-        found += [Finding(one.part, one.word, one.sentence % one.values) for one in outside.lines()]
+        found += [Finding(one.part, one.word, one.sentence % _plain(one.values)) for one in outside.lines()]
     except SQLAlchemyError:
         session.rollback()
         found.append(Finding("Database", FAILURE, "It stopped answering while it was looked at."))
     return found
+
+
+def _plain(values: Mapping[str, Any]) -> dict[str, Any]:
+    """The values of a sentence as a terminal takes them."""
+    return {name: ", ".join(map(str, one)) if isinstance(one, tuple) else one for name, one in values.items()}
 
 
 def _opened() -> bool:

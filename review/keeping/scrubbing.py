@@ -26,8 +26,8 @@ logger = logging.getLogger(__name__)
 
 # Beside the registry: what held the text itself, what links a person, and what speaks of either.
 TABLES = tuple(sorted({
-    *REGISTRY, "disclosure", "job", "notice", "participation", "password", "person_key", "recovery_code",
-    "second_factor", "turn", "user_session", "working_language",
+    *REGISTRY, "care", "disclosure", "hold", "job", "look", "notice", "participation", "passed", "password",
+    "person_key", "recovery_code", "second_factor", "turn", "user_session", "working_language",
 }))  # fmt: skip
 PATIENCE = "5s"  # for a table that others are using; the job is tried again
 _OLDER = text(

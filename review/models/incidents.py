@@ -75,6 +75,8 @@ class Incident(Base):
     version: Mapped[int | None] = mapped_column(Integer)
     range: Mapped[dict[str, Any] | None] = mapped_column(JSON)
     search_text: Mapped[str] = mapped_column(Text, default="")
+    # The same of the facts that the version which stands was published with: what the public finds it by.
+    public_text: Mapped[str] = mapped_column(Text, default="", server_default="")
 
 
 class IncidentCode(Base):

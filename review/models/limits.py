@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import Any
 
@@ -52,16 +52,24 @@ def may_show_harm(session: Any, incident: int, dossier: Dossier) -> bool:
 def taken(session: Any, person: int, today: date) -> tuple[int, int]:
     """In how many rounds somebody was asked today, and in these seven days, in UTC: what they owe, never what they
     answered."""
+    return _taken(session, [person], today)[person]
+
+
+def _taken(session: Any, people: Collection[int], today: date) -> dict[int, tuple[int, int]]:
+    """The same of several people, all in one statement."""
     first = (today - A_WEEK).isoformat()
     heads = select(Event.seq).where(Event.type == "log.heads", Event.day < first).order_by(Event.seq.desc()).limit(1)
-    taking_part = and_(Participation.incident_id == Event.incident_id, Participation.person_id == person)
+    taking_part = and_(Participation.incident_id == Event.incident_id, Participation.person_id.in_(people))
     statement = (
-        select(Event.day, Event.line, Participation.pseudonym)
+        select(Participation.person_id, Event.day, Event.line, Participation.pseudonym)
         .join(Participation, taking_part)
         .where(Event.type == "reviewer.assigned", Event.seq > (session.scalar(heads) or 0) - 1, Event.day >= first)
     )
-    asked = [day for day, line, who in session.execute(statement) if orjson.loads(line)["body"]["who"] == who]
-    return sum(day == today.isoformat() for day in asked), len(asked)
+    asked: dict[int, list[str]] = {person: [] for person in people}
+    for person, day, line, who in session.execute(statement):
+        if orjson.loads(line)["body"]["who"] == who:
+            asked[person].append(day)
+    return {person: (days.count(today.isoformat()), len(days)) for person, days in asked.items()}
 
 
 def is_spent(session: Any, person: int | None, today: date) -> bool:
@@ -73,17 +81,30 @@ def is_spent(session: Any, person: int | None, today: date) -> bool:
     return care.spent(settings, today=of_today, this_week=of_week)
 
 
+class Limits:
+    """The limits of some people and what they were asked already, read once for however many incidents."""
+
+    def __init__(self, session: Any, people: Iterable[int], today: date) -> None:
+        self._session = session
+        self._limited = {one: kept for one, kept in settings_of(session, people).items() if kept.limited}
+        self._taken = _taken(session, list(self._limited), today) if self._limited else {}
+
+    def away(self, incident: int, dossier: Dossier) -> frozenset[int]:
+        """Those of whom, by their own limits, this incident is not asked now. Why is nobody's but theirs."""
+        if not self._limited:
+            return frozenset()
+        is_graphic = may_show_harm(self._session, incident, dossier)
+        return frozenset(
+            person
+            for person, settings in self._limited.items()
+            if not care.available(
+                settings, today=self._taken[person][0], this_week=self._taken[person][1], is_graphic=is_graphic
+            )
+        )
+
+
 def not_available(
     session: Any, people: Iterable[int], incident: int, dossier: Dossier, today: date
 ) -> frozenset[int]:
-    """Those of whom, by their own limits, this incident is not asked now. Why is nobody's but theirs."""
-    limited = {one: settings for one, settings in settings_of(session, people).items() if settings.limited}
-    if not limited:
-        return frozenset()
-    is_graphic = may_show_harm(session, incident, dossier)
-    found = set()
-    for person, settings in limited.items():
-        of_today, of_week = taken(session, person, today)
-        if not care.available(settings, today=of_today, this_week=of_week, is_graphic=is_graphic):
-            found.add(person)
-    return frozenset(found)
+    """Those of these people of whom, by their own limits, this one incident is not asked now."""
+    return Limits(session, people, today).away(incident, dossier)

@@ -20,6 +20,7 @@ from review.models.signs import IncidentSign, incident_rows
 from review.models.work import Turn
 from review.rules import assignment
 from review.rules.dossier import Dossier
+from review.rules.facts import Facts
 from review.rules.settlement import rung, settler
 from review.rules.waiting import gravity
 
@@ -34,7 +35,7 @@ _NO_TURN = delete(_TURN).where(
 )
 
 REGISTRY = {
-    "incident": ("facts", "title", "date", "code", "search_text", "range", "gravity"),
+    "incident": ("facts", "title", "date", "code", "search_text", "public_text", "range", "gravity"),
     "incident_code": ("code", "folded"),
     "admission": ("person_id",),
     "claim_sign": ("sign",),
@@ -51,6 +52,7 @@ REGISTRY = {
     "redaction_request": ("reason", "answer"),
     "source": ("key",),
     "bundle": ("recipient", "purpose"),
+    "saved_view": ("name", "query"),
 }
 
 
@@ -78,6 +80,8 @@ def project(
         described(row, dossier)
         _codes(session, row, dossier)
         _signs(session, row, dossier)
+    if before is None or _public(before) != _public(dossier):
+        published(row, dossier)
     if before is None or before.admitted != dossier.admitted:
         admit(session, row, dossier)
     waiting, write = turns(dossier), write or session.execute
@@ -107,7 +111,24 @@ def described(row: Incident, dossier: Dossier) -> None:
     facts = dossier.facts
     row.facts, row.date, row.gravity = facts.as_dict(), facts.date, gravity(facts)
     row.code = None if dossier.restricted else next((one for one in facts.codes[:1] if stands_in_address(one)), None)
-    row.title, row.search_text = title(dossier), searchable(dossier)
+    row.title, row.search_text = title(dossier), searchable(facts)
+
+
+def published(row: Incident, dossier: Dossier) -> None:
+    """The column by which the public finds it: what was written since waits for the next version.
+
+    Both others come first: whether it is public, and the words of today, which mostly are the same.
+    """
+    standing = dossier.determination
+    if standing is None or not row.public:
+        row.public_text = ""
+        return
+    row.public_text = row.search_text if standing.facts == dossier.facts else searchable(standing.facts)
+
+
+def _public(dossier: Dossier) -> Any:
+    """What `published` looks at."""
+    return dossier.determination, dossier.restricted, dossier.exited
 
 
 def short(dossier: Dossier) -> tuple[int, int, int]:
@@ -124,9 +145,8 @@ def title(dossier: Dossier) -> str:
     return ", ".join(parts)[:300]
 
 
-def searchable(dossier: Dossier) -> str:
-    """The folded text by which the incident is found: codes, places in every script, parties, summary."""
-    facts = dossier.facts
+def searchable(facts: Facts) -> str:
+    """The folded text by which an incident is found: codes, places in every script, parties, summary."""
     words = [*facts.codes, *facts.earlier_codes, facts.summary or "", *(party.name for party in facts.parties)]
     for place in facts.places:
         words += [name for _language, name in place.names] + [place.region or ""]

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from review import clock
 from review.models import Hold, Person, session
 from review.models.languages import languages_of, languages_read
+from review.models.limits import Limits
 from review.queries.rounds import policies
 from review.queries.under_way import Case, Place, cases_of, incidents
 from review.queries.waiting import StreamRow, streams
@@ -24,9 +25,11 @@ from review.rules.facts import Range
 from review.rules.permissions import Actor, may
 from review.rules.requirements import requirements
 from review.rules.visibility import sight
+from review.rules.words import N_
 
 SIZE = 25  # incidents of a page
 LOOKED_AT = 100  # of those under way, how many are opened to fill it
+AWAY = N_("is not available now")
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +127,7 @@ def bulk_page(
         here=f"{after.gravity}-{after.id}" if after else "",
         after=_onward(found, wanted),
         not_shown=len(cases) - len(shown),
-        preview=_preview(picked, desk, people) if picked else None,
+        preview=_preview(viewer, picked, desk, people) if picked else None,
     )
 
 
@@ -200,23 +203,32 @@ def _onward(found: list[Any], wanted: list[tuple[Case, Wanted]]) -> Place | None
 
 
 def _preview(
-    picked: Iterable[tuple[Case, Wanted]], desk: tuple[Askable, ...], people: Collection[int] | None
+    viewer: Actor,
+    picked: Collection[tuple[Case, Wanted]],
+    desk: tuple[Askable, ...],
+    people: Collection[int] | None,
 ) -> Preview:
-    pairs = list(picked)
-    wanting = [_wanting(case, row, desk) for case, row in pairs]
+    limits = Limits(session, (one.id for one in desk if one.id != viewer.person), clock.now().date())
+    away = {row.ref: limits.away(case.row.id, case.dossier) for case, row in picked}
+    wanting = [_wanting(case, row, [one for one in desk if one.id not in away[row.ref]]) for case, row in picked]
     plan = bulk.by_load(wanting) if people is None else bulk.of_these(wanting, tuple(people))
     shares = {share.ref: share for share in plan.shares}
+    chosen = [one for one in desk if one.id in (people or ())]
     return Preview(
-        given=tuple(_given(row, shares[row.ref]) for _case, row in pairs),
+        given=tuple(
+            _given(row, shares[row.ref], [one.name for one in chosen if one.id in away[row.ref]])
+            for _case, row in picked
+        ),
         loads=_loads(desk, plan),
     )
 
 
-def _given(row: Wanted, share: bulk.Share) -> Given:
-    return Given(row, share.asked, share.left_out, share.missing)
+def _given(row: Wanted, share: bulk.Share, away: Iterable[str]) -> Given:
+    left_out = (*share.left_out, *(bulk.LeftOut(name, AWAY) for name in away))
+    return Given(row, share.asked, left_out, share.missing)
 
 
-def _wanting(case: Case, row: Wanted, desk: tuple[Askable, ...]) -> Wanting:
+def _wanting(case: Case, row: Wanted, desk: Iterable[Askable]) -> Wanting:
     known = {member.person: member.who for member in case.viewer.members}
     members = tuple(
         Reviewer(one.id, one.name, known.get(one.id), one.role, frozenset(one.languages), one.owed) for one in desk

@@ -8,9 +8,9 @@ from urllib.parse import parse_qsl
 from sqlalchemy import select
 
 from review import clock, config
-from review.models import HelpText, Person, SavedView, session
+from review.models import HelpText, SavedView, session
 from review.models.limits import is_spent, settings_for, taken
-from review.rules.care import Settings
+from review.rules.care import Settings, spent
 from review.rules.permissions import Actor
 
 ITEM = "- "
@@ -52,7 +52,7 @@ def own_settings(viewer: Actor) -> OwnSettings:
     today = clock.now().date()
     of_today, of_week = taken(session, viewer.person or 0, today)
     settings = settings_for(session, viewer.person)
-    return OwnSettings(settings, of_today, of_week, is_spent(session, viewer.person, today))
+    return OwnSettings(settings, of_today, of_week, spent(settings, today=of_today, this_week=of_week))
 
 
 def reached(viewer: Actor) -> bool:
@@ -85,8 +85,3 @@ def own_text(translated: list[str]) -> str:
 def mail_is_sent() -> bool:
     """Whether this desk sends mail at all."""
     return bool(config.smtp_url())
-
-
-def knows(person: int) -> bool:
-    """Whether there is such a person."""
-    return session.get(Person, person) is not None

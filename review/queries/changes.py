@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -40,10 +41,11 @@ SENTENCES: Mapping[str, str] = {
     "settler.appointed": N_("A settler was named."),
     "reviewer.assigned": N_("A reviewer was asked."),
     "vote.committed": N_("A vote was cast, sealed until the close."),
-    "argument.recorded": N_("An argument was written."),
+    "settlement.argued": N_("An argument was written."),
     "source.captured": N_("A copy of a source was kept."),
 }
 OTHER = N_("The record of this incident went on.")
+PLACE = re.compile(r"%\((\w+)\)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,11 +90,14 @@ def looked_before(person: int | None, incident_id: int, seen: str) -> tuple[str,
 
 
 def once_each(changes: Iterable[Change]) -> tuple[tuple[Change, int], ...]:
-    """The steps, each sentence once with how often it happened, in the order in which they came first."""
-    found: dict[str, tuple[Change, int]] = {}
+    """The steps, each once with how often it happened, in the order in which they came first.
+
+    Two are the same where they say the same words of the same source or round.
+    """
+    found: dict[tuple[str, ...], tuple[Change, int]] = {}
     for change in changes:
-        source = change.values.get("source") if "%(source)" in change.sentence else None
-        key = f"{change.sentence}{source}"
+        named = (str(change.values.get(name)) for name in PLACE.findall(change.sentence))
+        key = (change.sentence, *named)
         found[key] = change, found.get(key, (change, 0))[1] + 1
     return tuple(found.values())
 

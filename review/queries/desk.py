@@ -85,7 +85,7 @@ def desk(viewer: Actor, *, nothing_next: bool = False) -> Desk:
     person = viewer.person or 0
     return Desk(
         role=viewer.role,
-        turns=_turns(viewer),
+        turns=turns(viewer),
         held=_held(viewer),
         differing=lately_differing(viewer),
         notices=latest(viewer),
@@ -132,10 +132,6 @@ def _repeated(code: str | None) -> frozenset[str]:
 
 def turns(viewer: Actor) -> tuple[TurnRow, ...]:
     """Everything that waits for this person."""
-    return _turns(viewer)
-
-
-def _turns(viewer: Actor) -> tuple[TurnRow, ...]:
     myself = and_(Participation.incident_id == Incident.id, Participation.person_id == viewer.person)
     statement = (
         select(

@@ -12,9 +12,10 @@ from review.audit.embargo import Embargo
 from review.audit.mute import TELLING, Silence, mute
 from review.models import Incident, Stream, session
 from review.models.dossiers import codebooks, joints, policies, records
-from review.models.refs import find_incident, ref_of
+from review.models.refs import find_incident, folded_code
 from review.queries.bundles import stands_in_the_public_bundle
 from review.queries.logs import Logs
+from review.queries.published_facts import facts_as_published, refs_as_published
 from review.queries.published_sources import Origin, grouped, sources
 from review.queries.rechecks import Check, checks
 from review.queries.removed import Removed, publicly_removed
@@ -150,9 +151,21 @@ def determination_page(ref: str, number: int | None = None) -> DeterminationPage
         raise NotFound  # what left the desk is on no list any more; what was published of it stays readable
     chain = list(records(session, row.id, {}))
     now = _fold(row, _audible(row.name, chain))
+    if not _answers_to(ref, now):
+        raise NotFound
     chosen = _chosen(now, number)
     then = _fold(row, [record for record in chain if record.seq <= chosen.seq])
     return _page(row, chain, now, then, chosen)
+
+
+def _answers_to(ref: str, now: Dossier) -> bool:
+    """Whether an address is the incident's name or a code that was published: another would tell that it is one now."""
+    told = now.determination.facts if now.determination else Facts()
+    return ref == now.incident or folded_code(ref) in {folded_code(one) for one in (*told.codes, *told.earlier_codes)}
+
+
+def _ref(row: Incident) -> str:
+    return refs_as_published([row], facts_as_published([row]))[row.id]
 
 
 def successor(ref: str) -> str | None:
@@ -165,17 +178,19 @@ def _successor(merged: Incident) -> str | None:
     row: Incident | None = merged
     while row is not None and row.merged_into is not None:
         row = session.scalar(select(Incident).where(Incident.name == row.merged_into))
-    return ref_of(session, row) if row is not None and row is not merged and row.public else None
+    return _ref(row) if row is not None and row is not merged and row.public else None
 
 
 def _public_refs(names: Iterable[str]) -> tuple[str, ...]:
     """The references of those that the public may read too, exits included."""
-    rows = session.scalars(
+    statement = (
         select(Incident)
         .where(Incident.name.in_(list(names)), Incident.grade.is_not(None), Incident.restricted.is_(False))
         .order_by(Incident.id)
     )
-    return tuple(ref_of(session, row) for row in rows.all())
+    rows = session.scalars(statement).all()
+    refs = refs_as_published(rows, facts_as_published(rows))
+    return tuple(refs[row.id] for row in rows)
 
 
 def _fold(row: Incident, chain: Iterable[Record]) -> Dossier:
@@ -219,7 +234,7 @@ def _page(
     origins = grouped(shown)
     stream = session.scalar(select(Stream.name).where(Stream.slug == row.stream))
     return DeterminationPage(
-        ref=ref_of(session, row),
+        ref=_ref(row),
         name=row.name,
         stream=stream or row.stream,
         version=_version(chosen),

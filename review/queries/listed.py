@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from io import StringIO
 
 from review.queries.incidents import Filters, Row, incident_list
-from review.rules.errors import Forbidden
+from review.rules.errors import Forbidden, Invalid
 from review.rules.permissions import Actor, may
+from review.rules.words import N_
 
 MOST = 20_000
+TOO_MANY = N_(
+    "This list holds more than %(most)s incidents, too many for one table. Narrow it and take it in parts."
+)
 COLUMNS = (
-    "ref", "code", "title", "date", "stage", "needs_round", "recheck", "stream", "published_grade", "imported",
-    "version", "killed_min", "killed_max", "injured_min", "injured_max",
+    "ref", "code", "title", "date", "stage", "needs_round", "recheck", "restricted", "stream", "published_grade",
+    "imported", "version", "killed_min", "killed_max", "injured_min", "injured_max",
 )  # fmt: skip
 # A cell that begins so is run by a spreadsheet; what people typed is text.
 RUN = ("=", "+", "-", "@", "\t", "\r")
@@ -22,21 +26,25 @@ Cells = dict[str, str | int | bool | None]
 
 
 def incidents_listed(viewer: Actor, filters: Filters) -> list[Cells]:
-    """The incidents that the list shows this person, page after page, for whoever may export."""
+    """The incidents that the list shows this person, page after page, for whoever may export.
+
+    All of them or, where they are too many for one table, a sentence: nobody takes a part for the whole.
+    """
     if not may(viewer.role, "export"):
         raise Forbidden("export")
     return [cells(row) for row in _rows(viewer, filters)]
 
 
 def _rows(viewer: Actor, filters: Filters) -> Iterator[Row]:
-    before, sent = None, 0
-    while sent < MOST:
-        page = incident_list(viewer, filters, before=before)
+    page = incident_list(viewer, filters)
+    yield from page.rows
+    sent = len(page.rows)
+    while page.after is not None:
+        if sent >= MOST:
+            raise Invalid({"q": TOO_MANY}, most=MOST)
+        page = incident_list(viewer, filters, before=page.after)
         yield from page.rows
         sent += len(page.rows)
-        if page.after is None:
-            return
-        before = page.after
 
 
 def cells(row: Row) -> Cells:
@@ -51,6 +59,7 @@ def cells(row: Row) -> Cells:
         "stage": row.stage,
         "needs_round": row.needs_round,
         "recheck": row.recheck,
+        "restricted": row.restricted,
         "stream": row.stream,
         "published_grade": row.grade,
         "imported": row.legacy,

@@ -10,7 +10,7 @@ from review.models.refs import folded_code
 from review.queries.addresses import refs_of
 from review.queries.incidents import Filters, incidents_narrowed
 from review.queries.public import public_rows
-from review.queries.published_facts import facts_as_published
+from review.queries.published_facts import facts_as_published, refs_as_published
 from review.rules.facts import Facts, Place
 from review.rules.permissions import Actor
 from review.rules.points import shown
@@ -44,18 +44,18 @@ class Mapped:
 def mapped_list(viewer: Actor, filters: Filters) -> Mapped:
     """The incidents of the desk's list under its filters, those alone that exist for the viewer."""
     rows = list(session.scalars(incidents_narrowed(viewer, filters).order_by(Incident.id.desc()).limit(MOST + 1)))
-    return _mapped(rows, {row.id: Facts.from_dict(row.facts) for row in rows})
+    return _mapped(rows, {row.id: Facts.from_dict(row.facts) for row in rows}, refs_of(rows[:MOST]))
 
 
 def mapped_public(q: str = "", grade: str = "", stream: str = "") -> Mapped:
     """The published incidents of the public list, by the places that the version which stands was published with."""
     rows = public_rows(q, grade, stream, MOST + 1)
-    return _mapped(rows, facts_as_published(rows))
+    facts = facts_as_published(rows)
+    return _mapped(rows, facts, refs_as_published(rows, facts))
 
 
-def _mapped(rows: list[Incident], facts: Mapping[int, Facts]) -> Mapped:
+def _mapped(rows: list[Incident], facts: Mapping[int, Facts], refs: Mapping[int, str]) -> Mapped:
     kept = rows[:MOST]
-    refs = refs_of(kept)
     found = [_one(refs[row.id], shown(facts.get(row.id, Facts()))) for row in kept]
     return Mapped(
         tuple(one for one in found if one.place),

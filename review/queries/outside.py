@@ -66,7 +66,7 @@ def _witnesses() -> Line:
         return Line(part, FAILURE, N_("ASSAY_WITNESSES names a file that cannot be read."))
     if named.unread:
         told = N_("These lines of ASSAY_WITNESSES are no verifier key of a witness: %(lines)s.")
-        return Line(part, FAILURE, told, {"lines": ", ".join(map(str, named.unread))})
+        return Line(part, FAILURE, told, {"lines": tuple(named.unread)})
     last = session.execute(
         select(Cosignature.size, Cosignature.received_at).order_by(Cosignature.received_at.desc()).limit(1)
     ).one_or_none()

@@ -11,8 +11,7 @@ from sqlalchemy import ColumnElement, and_, func, or_, select
 from review.models import Determination, Incident, Stream, session
 from review.models.refs import aliases, folded_code
 from review.models.search import folded
-from review.queries.addresses import refs_of
-from review.queries.published_facts import facts_as_published
+from review.queries.published_facts import facts_as_published, refs_as_published
 from review.rules.facts import Casualties, Facts
 from review.rules.grades import CODEBOOKS, NO_CONSENSUS
 
@@ -144,7 +143,7 @@ def _address(filters: Mapping[str, str]) -> str:
 
 def _wanted(q: str, grade: str, stream: str) -> list[ColumnElement[bool]]:
     found: list[ColumnElement[bool]] = [Incident.public.is_(True)]
-    words = [Incident.search_text.contains(part, autoescape=True) for part in folded(q).split()]
+    words = [Incident.public_text.contains(part, autoescape=True) for part in folded(q).split()]
     if words:
         # A code of what was merged into it leads to it, wherever that code stands.
         found.append(or_(and_(*words), Incident.name.in_(aliases(session, q))))
@@ -180,7 +179,8 @@ def _streams() -> dict[str, str]:
 
 
 def _listed(rows: list[Incident], q: str = "") -> tuple[Listed, ...]:
-    refs, streams, facts = refs_of(rows), _streams(), facts_as_published(rows)
+    streams, facts = _streams(), facts_as_published(rows)
+    refs = refs_as_published(rows, facts)
     return tuple(
         _line(row, facts.get(row.id, Facts()), refs[row.id], streams.get(row.stream, row.stream), q) for row in rows
     )

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from sqlalchemy import func, select
 
-from review.models import Determination, Disclosure, Event, Incident, session
+from review.models import Determination, Disclosure, Event, Incident, IncidentCode, session
 from review.models.dossiers import read_disclosure
+from review.models.refs import folded_code, stands_in_address
 from review.rules.facts import Facts
 
 TELLING = ("incident.opened", "incident.described", "incident.imported")
@@ -36,3 +37,24 @@ def facts_as_published(rows: Iterable[Incident]) -> dict[int, Facts]:
         )
     )
     return {incident: Facts.from_dict(read_disclosure(text)[1]) for incident, text in sealed}
+
+
+def refs_as_published(rows: Iterable[Incident], facts: Mapping[int, Facts]) -> dict[int, str]:
+    """What public addresses carry: the first code that was published, where it is this incident's alone, else the name.
+
+    Today's first code may be one that no version has told yet.
+    """
+    listed = list(rows)
+    first = {row.id: code for row in listed for code in facts.get(row.id, Facts()).codes[:1] if stands_in_address(code)}
+    table = IncidentCode.__table__.c
+    owned = (
+        select(table.folded, func.min(table.incident_id))
+        .where(table.folded.in_({folded_code(code) for code in first.values()}))
+        .group_by(table.folded)
+        .having(func.count(table.incident_id.distinct()) == 1)
+    )
+    owners = dict(session.execute(owned).all()) if first else {}
+    return {
+        row.id: first[row.id] if row.id in first and owners.get(folded_code(first[row.id])) == row.id else row.name
+        for row in listed
+    }

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from review import clock
 from review.models import session
 from review.models.languages import languages_of, languages_read
+from review.models.limits import Limits
 from review.queries.under_way import Case
 from review.queries.workload import Load, loads
 from review.rules import assignment, rounds, settlement
 from review.rules.assignment import Reviewer
 from review.rules.permissions import Actor
-from review.rules.viewers import Member
 from review.rules.visibility import sight
 
 
@@ -44,15 +45,19 @@ class Desk:
 
     def __init__(self, viewer: Actor) -> None:
         self.viewer = viewer
-        self._read: Mapping[int, frozenset[str]] | None = None
+        self._read: Mapping[int, frozenset[str]] = {}
         self._loads: Mapping[int, Load] = {}
+        self._limits: Limits | None = None
 
-    def reviewers(self, members: Iterable[Member]) -> list[Reviewer]:
-        """The desk as a suggestion sees it."""
-        known = [one for one in members if one.person is not None]
-        if self._read is None:
-            self._read = languages_read(session, [one.person or 0 for one in known])
-            self._loads = loads(self.viewer)
+    def reviewers(self, case: Case) -> list[Reviewer]:
+        """The desk as a suggestion sees it, without those of whom this incident is not asked now."""
+        known = [one for one in case.viewer.members if one.person is not None]
+        if self._limits is None:
+            ids = [one.person or 0 for one in known]
+            self._read, self._loads = languages_read(session, ids), loads(self.viewer)
+            others = (person for person in ids if person != self.viewer.person)
+            self._limits = Limits(session, others, clock.now().date())
+        away = self._limits.away(case.row.id, case.dossier)
         return [
             Reviewer(
                 one.person or 0,
@@ -63,6 +68,7 @@ class Desk:
                 self._loads.get(one.person or 0, Load()).owed,
             )
             for one in known
+            if one.person not in away
         ]
 
 
@@ -101,7 +107,7 @@ def _swaps(case: Case, late: list[str], desk: Desk) -> tuple[Swap, ...]:
         return ()
     found = assignment.suggest(
         case.dossier,
-        desk.reviewers(case.viewer.members),
+        desk.reviewers(case),
         languages_of(session, case.dossier),
         seats=len(absent),
     )

@@ -129,6 +129,7 @@ def round_panel(reading: Reading) -> RoundPanel | None:
     if round_ is None or reading.viewer.role != "lead":
         return None
     open_to_view = reading.sight().answered
+    away: frozenset[int] = _away(reading) if open_to_view else frozenset()
     held = held_seats(reading.id, round_.number) if open_to_view else 0
     return RoundPanel(
         number=round_.number,
@@ -140,9 +141,9 @@ def round_panel(reading: Reading) -> RoundPanel | None:
         answers=_answers(reading, round_) if open_to_view else None,
         count=rounds.counted(reading.dossier, round_.number) if open_to_view else None,
         held=held,
-        suggestion=suggestion(reading, assignment.short(reading.dossier) - held) if open_to_view else None,
-        candidates=candidates(reading),
-        away=_names(reading, _away(reading), assignment.eligible) if open_to_view else (),
+        suggestion=suggestion(reading, assignment.short(reading.dossier) - held, away) if open_to_view else None,
+        candidates=candidates(reading, away),
+        away=_names(reading, away, assignment.eligible),
         ways=reading.ways(*VERBS),
     )
 
@@ -167,11 +168,11 @@ def _answers(reading: Reading, round_: Round) -> tuple[Answered, ...]:
     return tuple(sorted(shown, key=lambda one: (ANSWER_ORDER.index(one.answer), one.name)))
 
 
-def suggestion(reading: Reading, seats: int) -> Suggestion | None:
-    """Whom this lead is advised to ask for so many seats; None where there is no seat to fill."""
+def suggestion(reading: Reading, seats: int, away: frozenset[int]) -> Suggestion | None:
+    """Whom this lead is advised to ask for so many seats, of those not away; None where there is no seat to fill."""
     if seats < 1:
         return None
-    people, away = [one.id for one in reading.colleagues], _away(reading)
+    people = [one.id for one in reading.colleagues]
     read, owed = languages_read(session, people), loads(reading.viewer.actor)
     reviewers = [
         Reviewer(one.id, one.name, one.who, one.role, read.get(one.id, frozenset()), owed.get(one.id, Load()).owed)
@@ -190,12 +191,14 @@ def suggestion(reading: Reading, seats: int) -> Suggestion | None:
     )
 
 
-def candidates(reading: Reading) -> tuple[Person, ...]:
-    """Who may be asked in the open round. A lead who was asked in it is shown the whole desk: less would tell."""
+def candidates(reading: Reading, away: frozenset[int]) -> tuple[Person, ...]:
+    """Who may be asked in the open round and is not away.
+
+    A lead who was asked in it is shown the whole desk: less would tell.
+    """
     judges = [one for one in reading.colleagues if one.role in JUDGES]
     if not reading.sight().answered:
         return _people(one for one in judges if one.id != reading.viewer.actor.person)
-    away = _away(reading)
     return _people(
         one for one in judges if one.id not in away and assignment.eligible(reading.dossier, one.who)
     )
@@ -232,7 +235,7 @@ def opening(reading: Reading) -> Opening | None:
         policies=offered,
         candidates=_people(one for one in judges if rounds.may_judge(reading.dossier, one.who)),
         away=_names(reading, away, rounds.may_judge),
-        suggestion=suggestion(reading, offered[0].policy.required) if offered and way.open else None,
+        suggestion=suggestion(reading, offered[0].policy.required, away) if offered and way.open else None,
         way=way,
     )
 

@@ -292,6 +292,13 @@ def kept_file(viewer: Actor, ref: str, number: int) -> Kept:
     return Kept(name, file.size, store.objects().stream(file.sha256))
 
 
+def shown_whole(file: File) -> Iterator[bytes]:
+    """All of a kept picture or recording, block by block; NotFound where it is gone."""
+    if not store.objects().exists(file.sha256):
+        raise NotFound
+    return store.objects().stream(file.sha256)
+
+
 def shown_part(file: File, start: int, end: int) -> bytes:
     """A part of a kept picture or recording, for whoever asked to see it; NotFound where it is gone."""
     try:

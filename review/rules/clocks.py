@@ -39,3 +39,16 @@ def step(last: str | None, now: str) -> Step | None:
         return None
     ahead = (date.fromisoformat(now) - date.fromisoformat(last)).days
     return Step(last, now) if ahead > DAYS_AHEAD or ahead < -DAYS_BACK else None
+
+
+def of_day(at: str, day: str) -> bool:
+    """Whether a moment is of the day that an event carries.
+
+    Or of the day before: where a clock was set right over midnight, the log's day stays as it was.
+    """
+    if at[:10] == day:
+        return True
+    try:
+        return (date.fromisoformat(day) - date.fromisoformat(at[:10])).days == DAYS_BACK
+    except ValueError:
+        return False

@@ -14,9 +14,7 @@ from review.rules.passages import NOBODY, STAYED, Involvement, Passage
 from review.rules.policy import Policy
 from review.rules.redaction import Removal
 
-Stage = Literal[
-    "logged", "grading", "settlement", "approval", "published", "merged", "split", "dismissed", "withdrawn"
-]
+Stage = Literal["logged", "grading", "settlement", "approval", "published", "merged", "split", "dismissed", "withdrawn"]
 NO_FACTS = Facts()
 EXITS: tuple[Stage, ...] = ("merged", "split", "dismissed", "withdrawn")
 
@@ -254,6 +252,7 @@ class Determination:
     codebook: str
     kind: Literal["published", "legacy"] = "published"
     proposal: int | None = None
+    facts: Facts = NO_FACTS  # those it was published with
 
 
 @dataclass(frozen=True, slots=True)

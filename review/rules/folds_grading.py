@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, cast
 
 from review.rules.dossier import (
+    NO_FACTS,
     Answer,
     Approval,
     Argument,
@@ -237,6 +238,7 @@ def grade_published(history: History, record: Record) -> None:
             decided_as.casualties,
             history.rounds[approved.round].codebook,
             proposal=approved.seq,
+            facts=history.fields.get("facts", NO_FACTS),
         )
     )
     history.fields["reopened"] = None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from review.rules.dossier import Claim, Determination, Position, Record, Source
+from review.rules.dossier import NO_FACTS, Claim, Determination, Position, Record, Source
 from review.rules.facts import Casualties, Facts
 from review.rules.passages import STAYED, Absorbed, Passage
 from review.rules.provenance import Credibility, Kind
@@ -38,8 +38,9 @@ def facts(history: History, record: Record) -> None:
 def grade_imported(history: History, record: Record) -> None:
     body = record.body
     codebook, casualties = history.codebooks.get(body["codebook"], ""), Casualties.from_dict(body["range"])
+    told = history.fields.get("facts", NO_FACTS)
     history.determinations.append(
-        Determination(0, record.seq, record.day, body["grade"], casualties, codebook, "legacy")
+        Determination(0, record.seq, record.day, body["grade"], casualties, codebook, "legacy", facts=told)
     )
 
 

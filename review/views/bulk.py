@@ -5,12 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from markupsafe import Markup
 
 from review.actions import assignments, rounds
 from review.forms.bulk import Ask, asks
 from review.forms.typed import NOTHING, Typed
 from review.queries.bulk import bulk_page
-from review.rules.errors import DomainError, Forbidden, Invalid
+from review.rules.errors import Busy, Forbidden, Invalid, NotFound, Refused, Stale
 from review.rules.permissions import may
 from review.views.answers import SEE_OTHER, done, in_words, show, typed_in
 from review.views.desk import place
@@ -74,7 +75,9 @@ def _ask(one: Ask) -> str | None:
         else:
             rounds.open_round(actor(), one.ref, reviewers=one.people)
     except Invalid as refusal:
-        return " ".join((_("%(ref)s: nobody was asked.", ref=one.ref), *in_words(refusal).values()))
-    except DomainError:
+        return Markup(" ").join((_("%(ref)s: nobody was asked.", ref=one.ref), *in_words(refusal).values()))
+    except Busy:
+        return _("%(ref)s: nobody was asked, because the desk was busy. Choose it again.", ref=one.ref)
+    except (NotFound, Refused, Stale):
         return _("%(ref)s: nobody was asked. It has moved since; look at it and choose again.", ref=one.ref)
     return None

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_login import current_user
+from markupsafe import Markup
 
 from review.actions import care as acts
 from review.actions import sessions
@@ -16,7 +17,7 @@ from review.extensions import csrf
 from review.forms.care import care_settings
 from review.forms.typed import NOTHING, Typed
 from review.queries import care as queries
-from review.queries.sources import File, shown_part, source_page
+from review.queries.sources import File, shown_part, shown_whole, source_page
 from review.rules import care
 from review.rules.errors import Forbidden
 from review.rules.help_text import HELP
@@ -34,8 +35,12 @@ blueprint = Blueprint("care", __name__)
 
 MOST_AT_ONCE = 4 * 1024 * 1024
 SOURCE = "/desk/incidents/<ref>/sources/<int:number>"
-# The lists whose filters can be saved, and where each stands.
-PLACES = {"incidents": "incidents.listing", "claims": "claims.index", "waiting": "desk.waiting"}
+# The lists whose filters can be saved: where each stands, and the filters that it has.
+PLACES = {
+    "incidents": ("incidents.listing", ("q", "stage", "stream")),
+    "claims": ("claims.index", ("q", "stage")),
+    "waiting": ("desk.waiting", ("only", "stage", "stream")),
+}
 
 
 # --- one's own settings ---------------------------------------------------------------------------------------
@@ -93,15 +98,19 @@ def media_file(ref: str, number: int) -> ResponseReturnValue:
 
 
 def _in_parts(file: File) -> Response:
-    """A file as a player asks for it, part by part; one part is held in memory at a time."""
+    """A file as a player asks for it, part by part, or whole, block by block: never all of it in memory."""
     asked = request.range.range_for_length(file.size) if request.range else None
-    start, end = asked or (0, file.size)
-    end = min(end, start + MOST_AT_ONCE) if asked else end
-    response = Response(shown_part(file, start, end), 206 if asked else 200, content_type=file.media)
+    response = _part(file, *asked) if asked else Response(shown_whole(file), content_type=file.media)
+    response.content_length = response.content_length or file.size
     response.headers["Accept-Ranges"] = "bytes"
     response.headers["Content-Disposition"] = "inline"
-    if asked:
-        response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
+    return response
+
+
+def _part(file: File, start: int, wanted: int) -> Response:
+    end = min(wanted, start + MOST_AT_ONCE)
+    response = Response(shown_part(file, start, end), 206, content_type=file.media)
+    response.headers["Content-Range"] = f"bytes {start}-{end - 1}/{file.size}"
     return response
 
 
@@ -143,16 +152,17 @@ def save_view() -> ResponseReturnValue:
     place = request.form.get("place", "")
     if place not in PLACES:
         abort(404)
-    filters = {name[2:]: value for name, value in request.form.items() if name.startswith("f-") and value}
-    onward = f"{url_for(PLACES[place])}?{urlencode(sorted(filters.items()))}".rstrip("?")
+    endpoint, names = PLACES[place]
+    filters = {name: value for name in names if (value := request.form.get(f"f-{name}"))}
+    onward = f"{url_for(endpoint)}?{urlencode(filters)}".rstrip("?")
 
     def act(typed: Typed) -> str:
-        acts.save_view(actor(), place, typed.value("name"), urlencode(sorted(filters.items())))
+        acts.save_view(actor(), place, typed.value("name"), urlencode(filters))
         done(_("The view is kept. Only you see it."))
         return onward
 
     def refused(typed: Typed, _code: int) -> ResponseReturnValue:
-        done(" ".join(typed.problems.values()))
+        done(Markup(" ").join(typed.problems.values()))
         return redirect(onward, SEE_OTHER)
 
     return answer(act, typed_in("view"), refused)

@@ -11,15 +11,18 @@ from flask_login import current_user
 from review.rules.words import N_
 
 ALL = ("reviewer", "lead", "auditor", "admin")
+# A lead's bar holds what waits for a decision; how the desk is run is one press further away.
+LEAD = ("lead",)
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """One page of the desk's bar, and the roles that work there."""
+    """One page of the desk's bar, the roles that work there, and those who find it folded away under "Desk"."""
 
     label: str
     path: str
     roles: tuple[str, ...]
+    folded_for: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +32,7 @@ class Entry:
     label: str
     href: str
     current: bool
+    folded: bool = False
 
 
 DESK = (
@@ -37,13 +41,13 @@ DESK = (
     Place(N_("Inbox"), "/desk/inbox", ("reviewer", "lead")),
     Place(N_("Claims"), "/desk/claims", ("reviewer", "lead")),
     Place(N_("Incidents"), "/desk/incidents", ALL),
-    Place(N_("People"), "/desk/people", ("lead", "admin")),
-    Place(N_("Streams"), "/desk/streams", ("lead", "admin")),
-    Place(N_("Policy"), "/desk/policy", ("lead", "admin")),
-    Place(N_("Removals"), "/desk/redactions", ("lead", "admin")),
+    Place(N_("People"), "/desk/people", ("lead", "admin"), LEAD),
+    Place(N_("Streams"), "/desk/streams", ("lead", "admin"), LEAD),
+    Place(N_("Policy"), "/desk/policy", ("lead", "admin"), LEAD),
+    Place(N_("Removals"), "/desk/redactions", ("lead", "admin"), LEAD),
     Place(N_("Import"), "/desk/import", ("admin",)),
     Place(N_("Checks"), "/desk/checks", ("admin",)),
-    Place(N_("Export"), "/desk/export", ("lead", "auditor", "admin")),
+    Place(N_("Export"), "/desk/export", ("lead", "auditor", "admin"), LEAD),
 )
 PUBLIC = (
     Place(N_("Incidents"), "/incidents", ()),
@@ -60,7 +64,7 @@ def register(app: Flask) -> None:
 def desk_bar() -> list[Entry]:
     """The pages that the signed-in person's role works on."""
     role = current_user.role if current_user.is_authenticated else None
-    return _entries([place for place in DESK if role in place.roles])
+    return _entries([place for place in DESK if role in place.roles], role)
 
 
 def public_bar() -> list[Entry]:
@@ -68,9 +72,9 @@ def public_bar() -> list[Entry]:
     return _entries(list(PUBLIC))
 
 
-def _entries(places: list[Place]) -> list[Entry]:
+def _entries(places: list[Place], role: str | None = None) -> list[Entry]:
     here = _standing(places)
-    return [Entry(_(place.label), place.path, place is here) for place in places]
+    return [Entry(_(place.label), place.path, place is here, role in place.folded_for) for place in places]
 
 
 def _standing(places: list[Place]) -> Place | None:

@@ -109,7 +109,9 @@ def register(app: Flask) -> None:
         word=word, grade_word=grade_word, day=day, short_day=short_day, moment=moment, number=number,
         range_text=range_text, language_name=language_name, cut=cut, lines=lines, said=said, who=who, listed=listed,
     )  # fmt: skip
-    app.jinja_env.globals.update(about=about, vocabulary=vocabulary, isolated=isolated, rationale_tags=rationale_tags)
+    app.jinja_env.globals.update(
+        about=about, vocabulary=vocabulary, isolated=isolated, rationale_tags=rationale_tags, comma=comma
+    )  # fmt: skip
 
 
 def word(key: str | None, vocabulary: str) -> str:
@@ -160,7 +162,17 @@ def listed(values: Iterable[Any], shown: Callable[[Any], Markup] = escape) -> Ma
 
 def joined(values: Iterable[str]) -> str:
     """Several words, joined as the reader's language joins them."""
-    return str(format_list(list(values), style="unit", locale=get_locale() or "en"))
+    known, locale = list(values), get_locale() or Locale("en")
+    if len(known) == 2:
+        # Babel has no pattern of its own for two in Arabic, and says the second one twice.
+        patterns = locale.list_patterns.get("unit") or locale.list_patterns["unit-short"]
+        return str(patterns.get("2", patterns["end"]).format(*known))
+    return str(format_list(known, style="unit", locale=locale))
+
+
+def comma() -> str:
+    """Between two parts of one remark: the reader's own comma, so that none stands orphaned in a line of Arabic."""
+    return "، " if (get_locale() or Locale("en")).language == "ar" else ", "
 
 
 def isolated(value: str) -> Markup:
@@ -207,7 +219,7 @@ def moment(value: datetime | None) -> str:
     if value is None:
         return ""
     here = value.astimezone(get_timezone() or UTC)
-    return format_datetime(here, "d MMM y, HH:mm", rebase=False) + " " + _offset(here)
+    return format_datetime(here, f"d MMM y'{comma()}'HH:mm", rebase=False) + " " + _offset(here)
 
 
 def _offset(here: datetime) -> str:

@@ -6,12 +6,11 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
-from review.actions import assignments, care, rounds, sessions, sources
+from review.actions import assignments, care, leaving, rounds, sessions, sources
 from review.actions.uploads import Upload
 from review.extensions import db
-from review.models import Passed, SavedView, session
+from review.models import Care, Passed, SavedView, session
 from review.models.limits import settings_for, taken
 from review.queries import care as queries
 from review.queries.accounts import signed_in
@@ -28,8 +27,8 @@ PICTURE = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR\x00\x00\x00\x01\x00\x00\x00\x01\
 
 
 @pytest.fixture
-def team(desk: Flask, time: Clock) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk, time: Clock) -> builders.Desk:
+    return staffed
 
 
 def with_open_seat(team: builders.Desk, code: str) -> tuple[str, int]:
@@ -156,6 +155,27 @@ def test_a_pass_of_an_owed_vote_is_an_answer_and_the_seat_goes_to_the_next(team:
     assert (row.load.owed, row.load.late) == (0, 0)
 
 
+def test_the_same_pass_pressed_twice_is_one(team: builders.Desk) -> None:
+    ref, number = with_open_seat(team, "KV601")
+    assignments.take_next(team.spare)
+    for _twice in range(2):
+        care.pass_on(team.spare, ref, number)
+    assert assigned(ref, team.spare) is None
+    assignments.assign_reviewer(team.lead, ref, number, team.spare.person or 0)
+    care.pass_on(team.spare, ref, number)
+    assert assigned(ref, team.spare) == "abstained", "whoever is asked by name after it owes an answer again"
+
+
+def test_what_was_passed_hides_nothing_that_waits_behind_it(
+    team: builders.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (first, number), (second, _number) = with_open_seat(team, "KV601"), with_open_seat(team, "KV602")
+    monkeypatch.setattr(assignments, "PAGE", 1)
+    assert assignments.take_next(team.spare) == first
+    care.pass_on(team.spare, first, number)
+    assert assignments.take_next(team.spare) == second
+
+
 def test_a_pass_holds_for_its_round_alone(team: builders.Desk) -> None:
     ref, number = with_open_seat(team, "KV601")
     assignments.take_next(team.spare)
@@ -204,6 +224,17 @@ def test_the_link_of_a_mail_stops_that_persons_mails_and_no_others(team: builder
     for wrong in (other, token + "0", "x", "", "999999999999-0"):
         with pytest.raises(NotFound):
             care.stop_mail(wrong)
+
+
+def test_the_link_of_a_mail_does_nothing_for_whoever_has_left(team: builders.Desk) -> None:
+    token = care.stop_token(team.spare.person or 0)
+    assert care.whose_mail(token) == team.spare.person
+    leaving.let_leave(team.admin, team.spare.person or 0)
+    for use in (care.whose_mail, care.stop_mail):
+        with pytest.raises(NotFound):
+            use(token)
+    session.rollback()
+    assert db.session.get(Care, team.spare.person) is None
 
 
 def test_views_are_ones_own(team: builders.Desk) -> None:

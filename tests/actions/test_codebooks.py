@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from flask import Flask
 
 from review.actions import act, log_end
 from review.rules.grades import AIRWARS_1, CODEBOOKS, Codebook
@@ -13,8 +12,8 @@ from tests import builders, trail
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def released(monkeypatch: pytest.MonkeyPatch, book: Codebook) -> None:

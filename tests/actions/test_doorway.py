@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select, update
 
 from review.actions.act import Act, UnrecordedChange, acting
@@ -16,8 +15,8 @@ from tests import builders
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def a_column_of_the_incident(act: Act) -> None:

@@ -25,8 +25,8 @@ NOON = datetime(2031, 5, 1, 12, 20, tzinfo=UTC)
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def put(kind: str, key: str = "one", **payload: object) -> None:

@@ -7,7 +7,19 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from review import config
-from review.actions import claims, drafts, invitations, leaving, people, redactions, rounds, sessions, settlements
+from review.actions import (
+    accounts,
+    care,
+    claims,
+    drafts,
+    invitations,
+    leaving,
+    people,
+    redactions,
+    rounds,
+    sessions,
+    settlements,
+)
 from review.audit import fsck, keys
 from review.models import (
     Disclosure,
@@ -24,6 +36,7 @@ from review.models.dossiers import read_disclosure
 from review.queries.history import history_page
 from review.queries.people import people_page
 from review.rules import leaving as rules
+from review.rules.care import Settings
 from review.rules.errors import Forbidden, Invalid, Refused
 from review.rules.permissions import Actor
 from review.rules.redaction import Named
@@ -157,12 +170,17 @@ def test_their_account_goes_whole(team: builders.Desk) -> None:
     drafts.save_draft(spare.person or 0, ref, "vote", {"rationale": "Begun."})
     sessions.open_session(spare.person or 0, agent="A browser")
     invitations.reset_link(spare.person or 0)
+    accounts.work_with_keys(spare.person or 0, on=False)
+    care.set_care(spare, Settings(mail="none"))
+    care.save_view(spare, "incidents", "Mine", "stage=grading")
     leaves(team, spare)
     session.rollback()
-    for table in ("draft", "password", "user_session", "invitation", "notice", "hold", "second_factor", "recovery_code"):
+    tables = ("draft", "password", "user_session", "invitation", "notice", "hold", "second_factor", "recovery_code")
+    for table in (*tables, "care", "saved_view", "look", "passed"):
         mine = session.scalar(text(f"SELECT count(*) FROM {table} WHERE person_id = :who"), {"who": spare.person})
         assert mine == 0, table
     assert session.scalars(select(UserSession)).all() == []
+    assert row_of(spare).keys_off is False
 
 
 def test_what_they_asked_for_is_forgotten(team: builders.Desk) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
 
 from review import clock, config, store
-from review.actions import claims, drafts, exits, incidents, people, redactions, restrictions, sources, streams
+from review.actions import care, claims, drafts, exits, incidents, people, redactions, restrictions, sources, streams
 from review.audit import fsck, keys
 from review.models import (
     Capture,
@@ -23,6 +23,7 @@ from review.models import (
     Job,
     Notice,
     RedactionRequest,
+    SavedView,
     Source,
     Stream,
     session,
@@ -66,6 +67,17 @@ def test_what_two_people_agree_on_is_recorded_and_gone(team: builders.Desk) -> N
     assert builders.view(ref).facts.summary == "at the store"
     assert session.scalars(select(RedactionRequest)).all() == []
     assert found() == []
+
+
+def test_a_view_that_looks_for_what_was_removed_goes_and_others_stay(team: builders.Desk) -> None:
+    care.save_view(team.spare, "incidents", "Mine", "q=Canary%20Noor&stage=logged")
+    care.save_view(team.spare, "incidents", "canary noor of the store", "stage=grading")
+    care.save_view(team.voters[0], "incidents", "Other", "q=bakery")
+    seq = described(team, ref := builders.opened(team), summary="canary noor of the store")
+    described(team, ref)
+    redactions.second_redaction(team.leads[1], asked(team, ref, Named(seq, "facts")), reason="I have read it.")
+    assert standing("canary") == set()
+    assert session.scalars(select(SavedView.name)).all() == ["Other"]
 
 
 def test_an_admin_may_second_it(team: builders.Desk) -> None:

@@ -63,10 +63,9 @@ def standing() -> dict[str, set[str]]:
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    built = builders.desk(desk)
-    planted(built)
-    return built
+def team(staffed: builders.Desk) -> builders.Desk:
+    planted(staffed)
+    return staffed
 
 
 def test_a_sealed_value_stands_in_registered_projections_only(team: builders.Desk) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from review.actions import exits, incidents, looks, people, reminders, settlements, sources
@@ -13,12 +12,13 @@ from review.models import Event, Look, Notice, session
 from review.rules.errors import Forbidden, Refused
 from review.rules.permissions import Actor
 from tests import builders
+from tests.actions.test_concurrency import at_once
 from tests.clocks import Clock
 
 
 @pytest.fixture
-def team(desk: Flask, time: Clock) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk, time: Clock) -> builders.Desk:
+    return staffed
 
 
 def told(actor: Actor, ref: str, kind: str) -> int:
@@ -117,3 +117,10 @@ def test_a_look_keeps_what_was_read_and_what_was_read_before_it_moved(team: buil
 def seen(actor: Actor, ref: str) -> Look:
     session.rollback()
     return session.get_one(Look, (actor.person, builders.row(ref).id))
+
+
+def test_the_same_page_opened_twice_at_once_is_one_look(team: builders.Desk) -> None:
+    ref = builders.agreed(team)
+    digest = builders.row(ref).digest
+    assert at_once(team.app, [lambda: looks.looked(team.lead, ref, digest)] * 8) == [None] * 8
+    assert seen(team.lead, ref).seen == digest

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from sqlalchemy import delete, select, text
 
 from review import config, store
@@ -16,8 +15,8 @@ from tests import builders
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def signs() -> dict[str, list[tuple[object, ...]]]:

@@ -103,7 +103,7 @@ class Forge:
         self.rows.append(Row(leaf.seq, leaf.line, leaf.leaf, type_, incident_, leaf.iseq))
         told = [Said(leaf.seq, one.digest, one.name, one.text) for one in leaf.disclosures]
         self.said += sorted(told, key=attrgetter("text"))
-        sealed = {"at": AT, "person": person, **event.sealed}
+        sealed = {"at": self.append.at, "person": person, **event.sealed}
         self.values[leaf.seq] = sealed
         self._tell(leaf, type_, incident_, actor, role, sealed)
         return leaf.seq

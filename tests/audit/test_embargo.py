@@ -63,7 +63,7 @@ class Desk:
     def its_day_comes(self) -> int:
         dossier = self.log.dossier(self.name)
         assert dossier.proposal is not None and dossier.proposal.approval is not None
-        self.log.append.day = LATER
+        self.log.append.day, self.log.append.at = LATER, f"{LATER}T09:00:00.000Z"
         of, kind = dossier.proposal.approval.seq, dossier.reopened or "first"
         return self.log.add("grade.published", MACHINE, self.name, version=dossier.proposal.version, of=of, kind=kind)
 

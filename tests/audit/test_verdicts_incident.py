@@ -272,6 +272,7 @@ def a_grade_imported_twice(log: Forged) -> Steps:
 def a_grade_imported_after_a_round(log: Forged) -> Steps:
     name = imported(log).incident or ""
     entry = graded(log, name)
+    h.source(log, name, 1, "Bren")
     h.open_round(log, name, 1)
     abandon(log, name, 1)
     yield None

@@ -76,6 +76,7 @@ def a_round_while_its_stream_rests(log: Forged, mode: str, where: str) -> Steps:
     if where == "a part of it":
         log.add("incident.split", "Marj", name, {"other": [part]}, reason="Two things.")
         log.add("incident.split", "Marj", part, {"other": [name]}, reason="Two things.")
+        h.source(log, part, 1, "Bren")
         name = part
     for now in (mode, "active"):
         body = {"stream": "karsian-air-force", "mode": now}

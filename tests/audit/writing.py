@@ -179,7 +179,9 @@ class Log:
         return pseudonym(entry.who, message)
 
     def _seal(self, entry: Entry) -> None:
-        at = f"{entry.day}T09:00:{entry.seq % 60:02d}.000Z"
+        # Both sides of a merge or split stand in one act.
+        second = 0 if entry.type in ("incident.absorbed", "incident.merged", "incident.split") else entry.seq % 60
+        at = f"{entry.day}T09:00:{second:02d}.000Z"
         person = pseudonym(entry.who, "log") if entry.who and entry.role != "public" else None
         values = {"at": at, "person": person, **entry.sealed}
         entry.texts = {}

@@ -255,3 +255,8 @@ def test_what_is_written_anew_are_tables_of_the_desk(desk: Flask) -> None:
     session.rollback()
     assert set(scrubbing.TABLES) <= set(db.metadata.tables)
     assert Incident.__tablename__ in scrubbing.TABLES
+
+
+def test_whatever_a_leaving_takes_is_written_anew(desk: Flask) -> None:
+    session.rollback()
+    assert {model.__tablename__ for model in leaving.ACCOUNT} - set(scrubbing.TABLES) == set()

@@ -28,8 +28,8 @@ CLAIM = "Grain store at Marj Eluan hit at dusk; the long text that somebody type
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @contextmanager

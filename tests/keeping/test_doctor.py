@@ -21,14 +21,15 @@ from review.models import session
 from review.queries import health
 from review.rules.permissions import SYSTEM
 from tests import builders, trail
+from tests.conftest import Make
 from tests.web.sitting import sitting
 
 Usage = namedtuple("Usage", "total used free")
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def flask(app: Flask, *words: str) -> Result:
@@ -229,3 +230,17 @@ def test_there_is_nothing_to_upgrade_before_there_is_a_desk(
     assert "could not be copied" in missing.output
     with app.app_context():
         db.engine.dispose()
+
+
+def test_lines_that_name_no_witness_are_listed_as_each_reader_lists(make_app: Make, tmp_path: Path) -> None:
+    path = tmp_path / "witnesses"
+    path.write_text("no key\n\nnor this\n")
+    app = make_app(ASSAY_WITNESSES=str(path))
+    with app.app_context():
+        people = builders.desk(app)
+        assert finding("Witnesses").sentence.endswith("no verifier key of a witness: 1, 3.")
+        client = sitting(app, people.admin)
+        asked = {code: client.get("/desk", headers={"Accept-Language": code}) for code in ("en", "ar")}
+        told = {code: answer.get_data(as_text=True) for code, answer in asked.items()}
+    assert "no verifier key of a witness: 1, 3." in told["en"]
+    assert ": 1، و3." in told["ar"]

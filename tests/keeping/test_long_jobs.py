@@ -14,7 +14,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select, update
 
 from review import clock, jobs, long_jobs
@@ -51,8 +50,8 @@ create_app().test_cli_runner().invoke(args=["work"], catch_exceptions=False)
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @pytest.fixture

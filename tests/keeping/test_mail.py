@@ -251,6 +251,14 @@ def test_every_other_mail_carries_the_link_that_stops_it_by_one_press(people: bu
     assert any(link in line for line in message.get_content().splitlines())
 
 
+def test_who_stops_their_mails_is_sent_nothing_that_waits_already(people: builders.Desk, port: int) -> None:
+    builders.round_opened(people)
+    care.stop_mail(care.stop_token(people.voters[0].person or 0))
+    with serving(port) as post:
+        builders.work()
+    assert {message["To"] for message in post.taken} == {builders.address(actor.name) for actor in people.voters[1:]}
+
+
 def test_an_address_that_is_refused_for_good_is_given_up_and_one_for_now_is_not(people: builders.Desk, port: int) -> None:
     builders.round_opened(people)
     with serving(port) as post:

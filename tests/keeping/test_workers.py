@@ -48,8 +48,8 @@ create_app().test_cli_runner().invoke(args=["work"], catch_exceptions=False)
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @pytest.fixture

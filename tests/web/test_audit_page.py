@@ -22,8 +22,8 @@ LINK = re.compile(r'href="([^"]+)"')
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def published_with_a_bundle(team: builders.Desk) -> None:

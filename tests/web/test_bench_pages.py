@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
@@ -19,9 +18,9 @@ PATH = "/desk/incidents/KV412"
 
 
 @pytest.fixture
-def world(desk: Flask) -> builders.Desk:
+def world(staffed: builders.Desk) -> builders.Desk:
     """An incident with eight sources in two languages, whose round waits for one more person."""
-    built = builders.desk(desk)
+    built = staffed
     ref = builders.with_sources(built, count=5)
     for number in (6, 7, 8):
         echo = builders.draft(number, language="en", platform="telegram", origin=2)

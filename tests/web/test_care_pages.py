@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from review.actions import care, sources
 from review.actions.uploads import Upload
 from review.models import session
 from review.models.limits import settings_for
 from review.rules.care import Settings
+from review.store import objects
 from tests import builders
 from tests.actions.test_care import PICTURE
 from tests.clocks import Clock
@@ -23,8 +24,8 @@ SHOWN = re.compile(r"<(img|video|audio|source|picture|iframe|object|embed)\b|/me
 
 
 @pytest.fixture
-def team(desk: Flask, time: Clock) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk, time: Clock) -> builders.Desk:
+    return staffed
 
 
 def pictured(team: builders.Desk) -> str:
@@ -77,6 +78,10 @@ def test_a_player_is_sent_the_part_that_it_asks_for(team: builders.Desk) -> None
     part = mine.get(f"{AT}/sources/1/media", headers={"Range": "bytes=1-3"})
     assert (part.status_code, part.get_data()) == (206, PICTURE[1:4])
     assert part.headers["Content-Range"] == f"bytes 1-3/{len(PICTURE)}"
+    whole = mine.get(f"{AT}/sources/1/media")
+    assert (whole.content_length, whole.get_data()) == (len(PICTURE), PICTURE)
+    objects().discard(hashlib.sha256(PICTURE).hexdigest())
+    assert mine.get(f"{AT}/sources/1/media").status_code == 404
 
 
 def test_words_only_leaves_one_line_and_what_was_found_calm_is_shown_to_whom_chose_so(team: builders.Desk) -> None:

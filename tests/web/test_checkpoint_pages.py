@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from xml.etree import ElementTree
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from pymerkle import InmemoryTree
 from sqlalchemy import select
@@ -24,8 +23,8 @@ ATOM = "{http://www.w3.org/2005/Atom}"
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @pytest.fixture

@@ -22,12 +22,11 @@ FORM = {"profile": "internal", "incident": "", "recipient": "The tribunal", "pur
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    built = builders.desk(desk)
-    builders.published(built)
+def team(staffed: builders.Desk) -> builders.Desk:
+    builders.published(staffed)
     log.record_heads()
     published.publish_checkpoint()
-    return built
+    return staffed
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from dataclasses import replace
 from html import unescape
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from review.actions import checkpoints, claims, incidents, log, settlements, votes
@@ -25,8 +24,8 @@ PLACE = Place((("ar", "مرج إيلوان"), ("en", "Marj Eluan")), "Eluan plai
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def publish() -> int:

@@ -17,8 +17,8 @@ from tests.web.sitting import Browser, sitting
 
 
 @pytest.fixture
-def team(desk: object) -> builders.Desk:
-    return builders.desk(desk)  # type: ignore[arg-type]
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @pytest.fixture

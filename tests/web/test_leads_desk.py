@@ -8,15 +8,18 @@ from html import unescape
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from flask import Flask
 
-from review.actions import incidents, languages, rounds, sources
+from review.actions import care, incidents, languages, rounds, sources
+from review.actions.uploads import Upload
 from review.models import Notice, session
 from review.queries import bulk as bulk_query
 from review.queries import waiting as waiting_query
 from review.queries.waiting import waiting
+from review.rules import clocks as clock_rule
+from review.rules.care import Settings
 from review.rules.facts import Casualties, Place, Range
 from tests import builders
+from tests.actions.test_care import PICTURE
 from tests.clocks import Clock
 from tests.web.sitting import Browser, browser, sitting
 
@@ -26,8 +29,8 @@ COUNT = re.compile(r'<li><a href="(/desk/waiting[^"]*)"[^>]*>[^<]*<span class="c
 
 
 @pytest.fixture
-def team(desk: Flask, time: Clock) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk, time: Clock) -> builders.Desk:
+    return staffed
 
 
 def page(client: Browser, path: str, status: int = 200) -> str:
@@ -148,6 +151,18 @@ def test_late_people_are_replaced_and_given_time_from_the_list(team: builders.De
     assert asked.answer(builders.who(team.spare, ref)) == "assigned"
 
 
+@pytest.mark.parametrize("limited", [True, False])
+def test_nobody_is_suggested_instead_who_is_not_available(team: builders.Desk, time: Clock, limited: bool) -> None:
+    ref, number = builders.round_opened(team)
+    sources.capture_source(team.enterer, ref, 1, upload=Upload(PICTURE, "a.png"))
+    care.set_care(team.spare, Settings(no_graphic=limited))
+    for actor in team.voters[:2]:
+        builders.cast(actor, ref, number)
+    time.goes(hours=73)
+    text = plain(page(sitting(team.app, team.lead), "/desk/waiting"))
+    assert (f"Ask {team.spare.name} instead" in text) is not limited
+
+
 def test_what_cannot_be_done_any_more_says_so_above_the_list(team: builders.Desk) -> None:
     builders.round_opened(team)
     answer = sitting(team.app, team.lead).post("/desk/waiting/KV412/rounds/1/substitute", data={"person": "2"})
@@ -220,6 +235,50 @@ def test_who_is_left_out_of_what_is_said_with_the_reason(team: builders.Desk) ->
 def test_a_choice_that_amounts_to_nothing_is_said(team: builders.Desk, form: dict[str, str], sentence: str) -> None:
     ready(team, "KV1")
     assert sentence in previewed(sitting(team.app, team.lead), 422, **form)
+
+
+@pytest.mark.parametrize("limited", [True, False])
+def test_a_preview_gives_nothing_to_whom_is_not_available(team: builders.Desk, limited: bool) -> None:
+    sources.capture_source(team.enterer, ready(team, "KV1"), 1, upload=Upload(PICTURE, "a.png"))
+    care.set_care(team.spare, Settings(no_graphic=limited))
+    client = sitting(team.app, team.lead)
+    people = [str(actor.person) for actor in (team.spare, team.voters[0])]
+    words = plain(previewed(client, incident="KV1", how="these", people=people))
+    assert (f"{team.spare.name}: is not available now" in words) is limited
+    for how in ("these", "load"):
+        shown = given(previewed(client, incident="KV1", how=how, people=people))
+        asked = shown[0].rpartition(":")[2].split(",")
+        assert str(team.voters[0].person) in asked or how == "load"
+        assert str(team.spare.person) not in asked or not limited
+    client.post("/desk/assign", data={"give": shown})
+    assert "Incidents for which people were asked: 1." in page(client, "/desk/assign")
+
+
+def test_a_limit_set_since_the_preview_is_said_in_plain_words(team: builders.Desk) -> None:
+    sources.capture_source(team.enterer, ready(team, "KV1"), 1, upload=Upload(PICTURE, "a.png"))
+    client = sitting(team.app, team.lead)
+    shown = given(previewed(client, incident="KV1", how="these", people=str(team.spare.person)))
+    care.set_care(team.spare, Settings(no_graphic=True))
+    client.post("/desk/assign", data={"give": shown})
+    words = plain(page(client, "/desk/assign"))
+    assert f"KV1: nobody was asked. {team.spare.name} is not available now." in words
+
+
+def test_a_code_with_a_colon_is_asked_for_like_any_other(team: builders.Desk) -> None:
+    ref = ready(team, "KV:1")
+    client = sitting(team.app, team.lead)
+    client.post("/desk/assign", data={"give": given(previewed(client, incident="KV:1", how="load"))})
+    assert len(builders.view(ref).open_round.people("assigned")) == 3
+
+
+def test_where_nothing_can_be_written_that_is_said(team: builders.Desk, time: Clock) -> None:
+    ready(team, "KV1")
+    client = sitting(team.app, team.lead)
+    shown = given(previewed(client, incident="KV1", how="load"))
+    time.at += timedelta(days=8)
+    answer = sitting(team.app, team.lead).post("/desk/assign", data={"give": shown})
+    assert answer.status_code == 503
+    assert clock_rule.STOPPED.partition("%")[0] in answer.get_data(as_text=True)
 
 
 def test_what_moved_since_the_preview_stops_only_itself(team: builders.Desk) -> None:

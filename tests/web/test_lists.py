@@ -9,9 +9,8 @@ from html import unescape
 from io import StringIO
 
 import pytest
-from flask import Flask
 
-from review.actions import approvals, claims, incidents
+from review.actions import approvals, claims, incidents, restrictions
 from review.extensions import db
 from review.models import Incident, session
 from review.queries.incidents import Filters, incident_list
@@ -36,8 +35,8 @@ LINES: dict[str, re.Pattern[str]] = {
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @pytest.fixture
@@ -108,6 +107,21 @@ def test_a_view_without_a_fitting_name_is_not_kept(team: builders.Desk, form: di
     assert "Save this view" in text(mine, answer.location)
 
 
+@pytest.mark.parametrize("name", ["endpoint", "_external", "_scheme", "_anchor", "view", "before"])
+def test_a_view_holds_the_filters_of_its_list_and_nothing_else(team: builders.Desk, name: str) -> None:
+    mine = sitting(team.app, team.lead)
+    answer = mine.post("/desk/views", data={"place": "incidents", "name": "A", "f-stage": "grading", f"f-{name}": "javascript"})
+    assert answer.location == "/desk/incidents?stage=grading"
+    assert '<a href="/desk/incidents?stage=grading"><bdi>A</bdi></a>' in text(mine, "/desk/incidents")
+
+
+def test_a_view_is_kept_whole_or_not_at_all(team: builders.Desk) -> None:
+    mine = sitting(team.app, team.lead)
+    answer = mine.post("/desk/views", data={"place": "incidents", "name": "Long", "f-q": "مرج" * 60})
+    assert "What is looked for here is too long to be kept." in text(mine, answer.location)
+    assert "<bdi>Long</bdi>" not in text(mine, "/desk/incidents")
+
+
 def test_a_view_of_no_list_is_nothing(team: builders.Desk) -> None:
     assert sitting(team.app, team.lead).post("/desk/views", data={"place": "//x", "name": "A"}).status_code == 404
 
@@ -134,6 +148,26 @@ def test_what_is_taken_away_goes_over_every_page_and_holds_no_hidden_incident(
         connection.execute(Incident.__table__.update().where(Incident.name == hidden).values(restricted=True))
     monkeypatch.setattr("review.queries.incidents.SIZE", 1)
     assert [row["code"] for row in incidents_listed(busy.lead, Filters())] == ["KV412", "KV371", "NJ118"]
+
+
+def test_a_list_too_long_for_one_table_is_not_cut_off_unsaid(
+    busy: builders.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("review.queries.incidents.SIZE", 1)
+    monkeypatch.setattr("review.queries.listed.MOST", 3)
+    lead = sitting(busy.app, busy.lead)
+    assert len(json.loads(lead.get("/desk/incidents.json").get_data())) == 3
+    monkeypatch.setattr("review.queries.listed.MOST", 2)
+    answer = lead.get("/desk/incidents.json")
+    assert answer.status_code == 422
+    assert "This list holds more than 2 incidents" in answer.get_data(as_text=True)
+
+
+def test_what_only_a_few_are_shown_is_marked_in_what_they_take_away(busy: builders.Desk) -> None:
+    name = restrictions.restrict_incident(busy.lead, "NJ118", people=[], reason="A source is at risk.")
+    taken = incidents_listed(busy.lead, Filters())
+    assert {row["ref"]: row["restricted"] for row in taken} == {"KV412": False, "KV371": False, name: True}
+    assert "restricted" in as_csv(taken).splitlines()[0].split(",")
 
 
 def test_what_is_taken_away_tells_nothing_of_an_open_round(busy: builders.Desk) -> None:

@@ -8,7 +8,7 @@ an incident that is not there, or hidden, everybody who may read at all gets 404
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from io import BytesIO
 
 import pytest
@@ -18,7 +18,7 @@ from sqlalchemy import select
 from review.extensions import db
 from review.models import Claim, Incident, session
 from review.rules.permissions import Actor
-from tests import builders
+from tests import builders, staffing
 from tests.web.addresses import filled, rules
 from tests.web.sitting import Browser, browser, sitting
 
@@ -289,8 +289,17 @@ class World:
 
 
 @pytest.fixture
-def world(desk: Flask) -> World:
-    built = builders.desk(desk)
+def filling() -> staffing.Filling:
+    return something_to_open
+
+
+@pytest.fixture
+def world(staffed: builders.Desk, filled: World) -> World:
+    """The same incidents for each role, on a database and in files of its own, and nobody signed in yet."""
+    return replace(filled, desk=staffed, seated={})
+
+
+def something_to_open(built: builders.Desk, _time: object) -> World:
     disputed = builders.disputed(built, builders.with_sources(built, builders.opened(built, codes=("NJ118",))))
     published = builders.agreed(built, builders.with_sources(built, builders.opened(built, codes=("KV371",))))
     builders.approved(built, published, by=built.leads[1])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask
 
 from review.actions import approvals, settlements
 from review.queries.settlements import SettlementPage, settlement_page
@@ -18,8 +17,8 @@ HERE = "/desk/incidents/KV412/settlement"
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def at(team: builders.Desk, actor: Actor) -> Browser:

@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from flask import Flask
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
 
@@ -16,8 +15,8 @@ from tests.web.sitting import Browser, sitting
 
 
 @pytest.fixture
-def world(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def world(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @contextmanager

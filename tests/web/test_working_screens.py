@@ -6,7 +6,6 @@ import hashlib
 import io
 
 import pytest
-from flask import Flask
 from werkzeug.test import TestResponse
 
 from review.actions import drafts, people, settlements, sources, streams
@@ -21,8 +20,8 @@ BECAUSE = "Two accounts that do not copy one another."
 
 
 @pytest.fixture
-def world(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def world(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def at(world: builders.Desk, actor: Actor) -> Browser:

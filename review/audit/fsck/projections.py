@@ -39,7 +39,7 @@ READ = ("facts", "people", "link", "url", "grade", "range")  # what is sealed an
 PROJECTED = (
     "stage", "needs_round", "recheck", "restricted", "merged_into", "public", "stream", "facts", "code", "title",
     "date", "grade", "grade_kind", "version", "range", "search_text", "seats", "queue", "round_seq",
-    "gravity",
+    "gravity", "public_text",
 )  # fmt: skip
 _PROJECTED = attrgetter(*PROJECTED)
 # Columns of the tables and the connection itself: rows without the session between them.
@@ -146,6 +146,7 @@ def _rows(session: Any, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier]
         wanted.stream = streams.get(dossier.passage.split_from or "", "")
         made.columns(wanted, dossier)
         made.described(wanted, dossier)
+        made.published(wanted, dossier)
         if row[2:] != _PROJECTED(wanted):
             yield from _differences(row, wanted)
 

@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from review import clock, config, store
@@ -20,9 +19,9 @@ from tests.audit.checking import failures
 
 
 @pytest.fixture
-def team(desk: Flask, tmp_path: Path) -> Iterator[builders.Desk]:
+def team(staffed: builders.Desk, tmp_path: Path) -> Iterator[builders.Desk]:
     """The smallest desk; whatever the case did on it is exported, verified and compared."""
-    yield builders.desk(desk)
+    yield staffed
     with clock.reading(_after_the_last_event()):
         holds(tmp_path)
 
