@@ -47,11 +47,15 @@ class Grade:
 
 @dataclass(frozen=True, slots=True)
 class Codebook:
-    """A versioned grade scheme. `distances` is declared, not computed: the family is not a ladder."""
+    """A versioned grade scheme. `distances` is declared, not computed: the family is not a ladder.
+
+    `headline` are the grades that a total includes unless somebody asks for others.
+    """
 
     id: str
     grades: tuple[Grade, ...]
     distances: tuple[tuple[str, str, int], ...]
+    headline: tuple[str, ...] = ()
     _near: Mapping[tuple[str, str], int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -227,6 +231,7 @@ AIRWARS_1 = Codebook(
         ("weak", "contested", 1),
         ("weak", "discounted", 2),
     ),
+    ("confirmed", "fair"),
 )
 
 REASONABLE_GROUNDS_1 = Codebook(
@@ -261,6 +266,7 @@ REASONABLE_GROUNDS_1 = Codebook(
         ("established", "reasonable_grounds", 1),
         ("reasonable_grounds", "not_established", 1),
     ),
+    ("established", "reasonable_grounds"),
 )
 
 CODEBOOKS = (AIRWARS_1, REASONABLE_GROUNDS_1)
