@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
@@ -129,6 +129,12 @@ def list_page(q: str = "", grade: str = "", stream: str = "", before: int | None
         newer=_address(filters) if before else None,
         older=_address({**filters, "before": str(shown[-1].id)}) if len(rows) > ROWS else None,
     )
+
+
+def public_of(incidents: Collection[int]) -> tuple[Listed, ...]:
+    """These incidents as a list has them, the latest entered first."""
+    statement = select(Incident).where(Incident.public, Incident.id.in_(incidents)).order_by(Incident.id.desc())
+    return _listed(list(session.scalars(statement)))
 
 
 def public_rows(q: str, grade: str, stream: str, most: int) -> list[Incident]:

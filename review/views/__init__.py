@@ -7,6 +7,7 @@ from importlib import import_module
 from flask import Flask
 
 from review.views import (
+    charting,
     choices,
     doors,
     drawing,
@@ -26,6 +27,7 @@ from review.views import (
 
 # Modules of this package, each with a `blueprint`.
 BLUEPRINTS: tuple[str, ...] = (
+    "record",
     "accounts",
     "aftermath",
     "approvals",
@@ -70,6 +72,7 @@ def register(app: Flask) -> None:
     shell.register(app)
     choices.register(app)
     drawing.register(app)
+    charting.register(app)
     locating.register(app)
     mapping.register(app)
     marking.register(app)

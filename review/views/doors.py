@@ -33,6 +33,8 @@ OPEN: frozenset[str] = frozenset(
         "checkpoints.consistency",
         "checkpoints.cosign",
         "proofs.public",
+        "record.by_month",
+        "record.behind",
         "signing_in.login",
         "signing_in.set_up",
         "signing_in.invitation",

@@ -51,6 +51,7 @@ DESK = (
 )
 PUBLIC = (
     Place(N_("Incidents"), "/incidents", ()),
+    Place(N_("Record by month"), "/record", ()),
     Place(N_("Method"), "/method", ()),
     Place(N_("Check the trail"), "/audit", ()),
 )

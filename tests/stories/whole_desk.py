@@ -21,7 +21,7 @@ from tests.web.sitting import seated
 FRESH = "KV500"  # a round is open; Mara has a ballot
 ARGUED = "KV501"  # disputed, its arguments open
 TO_SETTLE = "KV502"  # waits for Sunniva, its settler
-PUBLIC = ("/", "/incidents", "/incidents?q=nothing-of-the-kind", "/incidents?view=map", "/method", "/audit", "/audit/checkpoints", "/help", "/login", "/not-a-page")
+PUBLIC = ("/", "/incidents", "/incidents?q=nothing-of-the-kind", "/incidents?view=map", "/record", "/record/incidents?month=2031-03", "/method", "/audit", "/audit/checkpoints", "/help", "/login", "/not-a-page")
 REFUSED = {"/not-a-page": 404, "/desk/claims?stage=received": 403}
 PUBLISHED = (
     "/incidents/KV412", "/incidents/NJ118", "/incidents/NJ109", "/incidents/NJ109/1", "/incidents/KV401",

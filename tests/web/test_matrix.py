@@ -62,6 +62,8 @@ ROWS = (
     Row("GET", "/incidents/<ref>/<int:version>", OPEN),
     Row("GET", "/incidents/<ref>/bundle.zip", OPEN),
     Row("GET", "/audit/bundle.zip", OPEN),
+    Row("GET", "/record", OPEN),
+    Row("GET", "/record/incidents", OPEN),
     Row("GET", "/method", OPEN),
     Row("GET", "/audit", OPEN),
     Row("GET", "/audit/verify.py", OPEN),
