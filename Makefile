@@ -13,7 +13,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard review/translations/*/LC_MESSAGES/
 COMPILE := .venv/bin/pip-compile --quiet --generate-hashes --strip-extras --allow-unsafe --no-header \
 	--no-emit-index-url --no-emit-find-links --no-emit-trusted-host
 
-.PHONY: help run demo upgrade test soak bench screenshots lint lock messages tools
+.PHONY: help run demo upgrade test soak bench compare screenshots lint lock messages tools
 .DEFAULT_GOAL := help
 
 help: ## print this list
@@ -40,6 +40,10 @@ bench: .venv/.stamp-dev tools $(CATALOGUES) ## the benchmarks beside their yards
 	@.ci/tools bench
 	$(PY) -m tests.bench $(if $(SIZE),--size $(SIZE))
 
+compare: .venv/.stamp-dev tools $(CATALOGUES) .compare/.stamp ## Label Studio on the same work (ARGS="--engine sqlite --items 500")
+	@.ci/tools bench
+	$(PY) -m tests.compare $(ARGS)
+
 screenshots: .venv/.stamp-dev tools $(CATALOGUES) ## the main pages of the demo as pictures in .screenshots (ARGS="bench": one page)
 	$(PY) -m tests.stories.screenshots $(ARGS)
 
@@ -64,6 +68,11 @@ messages: .venv/.stamp-dev ## collect the marked sentences, bring the catalogues
 
 tools:
 	@.ci/tools
+
+# A foreign program in an environment of its own; where it cannot be installed, what the desk takes is still said.
+.compare/.stamp: tests/compare/requirements.txt
+	@test -x .compare/bin/python || python3 -m venv .compare
+	@.compare/bin/python -m pip install --quiet --disable-pip-version-check -r $< && touch $@ || echo "Label Studio could not be installed: $$(cat $<)" >&2
 
 .venv/.stamp: requirements.txt
 	@.ci/tools python

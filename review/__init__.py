@@ -18,7 +18,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     `config` overrides the environment under the names of DESIGN section 6, or Flask under its own names.
     """
     import review.models  # noqa: F401  (every table is known before the first query)
-    from review import cli, views
+    from review import api, cli, views
 
     app = logs.Quiet(__name__, template_folder="../templates")
     app.config.from_mapping(configuration.settings(config))
@@ -30,5 +30,6 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     login_manager.init_app(app)
     babel.init_app(app, locale_selector=views.language.chosen, timezone_selector=views.language.zone)
     views.register(app)
+    api.register(app)
     cli.register(app)
     return app

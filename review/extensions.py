@@ -39,6 +39,8 @@ SQLITE_PRAGMAS = (
 
 IDLE = 5.0  # seconds after which a connection to a server is asked whether it still stands
 
+NO_TRANSACTION = "no_transaction"  # of a connection on which each statement stands by itself
+
 write_mode: ContextVar[bool] = ContextVar("write_mode", default=False)
 """True while a doorway is open: the next BEGIN on SQLite then takes the write lock at once."""
 
@@ -101,6 +103,6 @@ def _ask_after_idling(connection: Any, record: Any, _proxy: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite":
+    if connection.dialect.name != "sqlite" or connection.get_execution_options().get(NO_TRANSACTION):
         return
     connection.exec_driver_sql("BEGIN IMMEDIATE" if write_mode.get() else "BEGIN")

@@ -19,14 +19,17 @@ from review.actions import (
     bundling,
     checkpoints,
     checks,
+    data_snapshots,
     erasing,
     import_runs,
     keys,
+    parties,
     public_bundles,
     redactions,
     rounds,
     seats,
     settlements,
+    submissions,
     witnesses,
 )
 from review.actions.accounts import account_write
@@ -60,11 +63,13 @@ HANDLERS: Mapping[str, Handler] = {
     "stamp_checkpoint": lambda job: stamping.stamp(job.get("size")),
     "import_file": lambda job: import_runs.go_on(job["run"]),
     "make_bundle": lambda job: bundling.make(job["bundle"]),
-    "forget_bundles": lambda _job: bundles.forget_silenced(),
+    "rekey_party": lambda job: parties.rekey(job["party"]),
+    "forget_bundles": lambda _job: forget_removed(),
+    "make_data_snapshot": lambda job: data_snapshots.make(job["size"]),
 }
 
 # What may take minutes, and may be begun anew at any moment: `flask work` has it done by a process of its own.
-LONG_KINDS = ("check_trail", "make_bundle")
+LONG_KINDS = ("check_trail", "make_bundle", "make_data_snapshot", "rekey_party")
 EVERY = true()
 SHORT = Job.kind.not_in(LONG_KINDS)
 LONG = Job.kind.in_(LONG_KINDS)
@@ -218,12 +223,19 @@ def _note(job: Taken, **changes: Any) -> None:
         session.execute(update(Job).where(Job.id == job.id, Job.due_at == job.leased).values(**changes))
 
 
+def forget_removed() -> None:
+    """Let go of what was given away and tells what has been restricted or removed since."""
+    bundles.forget_silenced()
+    data_snapshots.forget_removed()
+
+
 def sweep() -> None:
     """Forget what the machine no longer needs: jobs, attempts, sessions, links, uploads. Nothing of the record."""
     accounts.sweep()
     import_runs.sweep(clock.now() - KEPT)
     seats.sweep()
     redactions.sweep()
+    submissions.sweep()
     bundles.sweep()
     logs.sweep(config.home())
     with account_write():

@@ -49,6 +49,7 @@ KINDS = {
     "redaction_declined": N_("What you asked to have removed stays. The reason stands on the page of removals."),
     "bundle_ready": N_("A bundle that you asked for is ready."),
     "bundle_stopped": N_("A bundle that you asked for could not be made."),
+    "correction_received": N_("A correction was asked for. It waits for a lead editor."),
     "log_in_in_hand": N_("An admin took the log-in of somebody of the desk in hand."),
 }
 

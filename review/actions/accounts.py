@@ -9,12 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
-from sqlalchemy import delete
+from sqlalchemy import delete, or_
 
 from review import clock, config
 from review.actions.locking import writing
-from review.models import Invitation, LoginAttempt, Person, UserSession, session
+from review.models import ApiToken, Invitation, LoginAttempt, Person, UserSession, session
+from review.models.columns import upsert
 from review.rules.accounts import ATTEMPTS_KEPT, LONGEST_SESSION, SOURCES_KNOWN
 from review.rules.errors import NotFound
 
@@ -33,6 +35,15 @@ def account_write() -> Iterator[None]:
         except BaseException:
             session.rollback()
             raise
+
+
+def put(table: type[Any], keys: tuple[str, ...], /, **values: Any) -> None:
+    """Write a row of an account table; where these keys are taken, that row says the same from now on.
+
+    It is one statement, so that two presses in one moment are one row and no error.
+    """
+    rows = table.metadata.tables[table.__tablename__]
+    session.execute(upsert(session.connection(), rows, keys, tuple(values)), values)
 
 
 def read_the_desk(person_id: int, *, language: str | None, timezone: str | None) -> None:
@@ -54,7 +65,8 @@ def work_with_keys(person_id: int, *, on: bool) -> None:
 
 
 def sweep() -> None:
-    """Forget failed attempts of more than a day ago and others after a month, sessions that ended, links long past."""
+    """Forget failed attempts of more than a day ago and others after a month, sessions and tokens that ended, links
+    long past."""
     now = clock.now()
     with account_write():
         session.execute(
@@ -64,3 +76,5 @@ def sweep() -> None:
         session.execute(delete(UserSession).where(UserSession.ended_at < now - LONGEST_SESSION))
         session.execute(delete(UserSession).where(UserSession.created_at < now - 2 * LONGEST_SESSION))
         session.execute(delete(Invitation).where(Invitation.expires_at < now - LONGEST_SESSION))
+        past = or_(ApiToken.ended_at < now - LONGEST_SESSION, ApiToken.expires_at < now - LONGEST_SESSION)
+        session.execute(delete(ApiToken).where(past))

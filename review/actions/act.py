@@ -67,6 +67,7 @@ class Act:
         self.at: datetime = clock.now()
         self.changed = False
         self.continues = False  # the act with which the log goes on under another name
+        self.base: int | None = None  # where the log began when the act locked its incidents
         self.held: dict[int, Held] = {}
         self.about: Held | None = None  # of several incidents, the one that the act is about
         self.entries: list[tuple[Entry, Held | None]] = []
@@ -138,11 +139,11 @@ class Act:
         return Actor(person, role, name or "")
 
     def _hold(self, locked: Any) -> None:
-        *values, mode, seat = locked
+        self.base, *values, mode, seat = locked
         row = as_locked(values)
         if not exists(session, row, self.actor):
             raise NotFound
-        folded = history_for(session, row, self.who_in(row.name), self.keys.open_text)
+        folded = history_for(session, row, self.who_in(row.name), self.keys.open_text, self.base)
         self.held[row.id] = Held(row, folded, mode or "active", seat)
 
     # reading
@@ -322,7 +323,7 @@ class Act:
     def job(self, kind: str, key: str, payload: dict[str, Any], due_at: datetime) -> tuple[Any, dict[str, Any]]:
         """The statement, and its row, that put a consequence into the outbox."""
         job = {"kind": kind, "key": key, "payload": payload, "due_at": due_at, **_ASKED_ANEW}
-        return upsert(self.connection, Job.__table__, "key", tuple(job)), job
+        return upsert(self.connection, Job.__table__, ("key",), tuple(job)), job
 
     def put(self, statement: Any, rows: Rows) -> None:
         """Write this at the act's end, together with its events: nothing in the act reads it back."""

@@ -173,7 +173,7 @@ def have_made(name: str, due_at: datetime | None = None) -> None:
         "done_at": None, "tries": 0, "problem": None,
     }  # fmt: skip
     connection = session.connection()
-    connection.execute(upsert(connection, Job.__table__, "key", tuple(job)), job)
+    connection.execute(upsert(connection, Job.__table__, ("key",), tuple(job)), job)
 
 
 def remove(name: str) -> None:

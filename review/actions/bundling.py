@@ -22,7 +22,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from review import clock, config, store
-from review.actions import bundles, log, public_bundles, spooling
+from review.actions import bundles, data_snapshots, log, public_bundles, spooling
 from review.actions.accounts import account_write
 from review.actions.act import Act
 from review.audit import checkpoint_files, keys
@@ -112,6 +112,7 @@ def make(name: str) -> None:
         _keep(order, made)
         if order.person is None and order.incident is None:
             public_bundles.retire(order.size)
+            data_snapshots.follow(order.size)
     except _Gone:
         _leave(order)
     except (Forbidden, NotExported, _Silenced, Altered, TooManyFiles, keys.MissingKey, OSError) as problem:

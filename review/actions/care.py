@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 from sqlalchemy import delete, func, select
 
 from review import config
 from review.actions import rounds, seats
-from review.actions.accounts import account_write
+from review.actions.accounts import account_write, put
 from review.actions.act import acting
 from review.actions.verb import action
 from review.models import Care, HelpText, Incident, Passed, Person, SavedView, SourceWarning, Turn, session
@@ -57,12 +57,7 @@ def _limit(field: str, wanted: int | None, most: int) -> None:
 
 
 def _put(person: int, settings: Settings) -> None:
-    row = session.get(Care, person)
-    if row is None:
-        row = Care(person_id=person)
-        session.add(row)
-    row.media, row.mail, row.break_after = settings.media, settings.mail, settings.break_after
-    row.per_day, row.per_week, row.no_graphic = settings.per_day, settings.per_week, settings.no_graphic
+    put(Care, ("person_id",), person_id=person, **asdict(settings))
 
 
 # --- mail stopped by one press --------------------------------------------------------------------------------
@@ -115,11 +110,7 @@ def pass_on(actor: Actor, ref: str, number: int) -> None:
         return
     with account_write():
         seats.drop(actor.person)
-        row = session.get(Passed, (actor.person, incident))
-        if row is None:
-            session.add(Passed(person_id=actor.person, incident_id=incident, round=number))
-        else:
-            row.round = number
+        put(Passed, ("person_id", "incident_id"), person_id=actor.person, incident_id=incident, round=number)
 
 
 def _shown(actor: Actor, ref: str) -> Incident:
@@ -143,12 +134,11 @@ def warn_of_source(actor: Actor, ref: str, number: int, word: str | None) -> Non
         raise Invalid({"word": NOT_OFFERED})
     incident = row.id
     with account_write():
-        warning = session.get(SourceWarning, (incident, number))
-        if warning is not None:
-            session.delete(warning)
-            session.flush()
         if word is not None:
-            session.add(SourceWarning(incident_id=incident, number=number, word=word))
+            put(SourceWarning, ("incident_id", "number"), incident_id=incident, number=number, word=word)
+            return
+        of_it = (SourceWarning.incident_id == incident, SourceWarning.number == number)
+        session.execute(delete(SourceWarning).where(*of_it))
 
 
 # --- saved views ----------------------------------------------------------------------------------------------
@@ -164,14 +154,11 @@ def save_view(actor: Actor, place: str, name: str, query: str) -> None:
     if len(query) > LONGEST_QUERY:
         raise Invalid({"query": LONG_QUERY})
     with account_write():
-        mine = (SavedView.person_id == actor.person, SavedView.place == place)
-        row = session.scalars(select(SavedView).where(*mine, SavedView.name == known)).one_or_none()
-        if row is None:
-            if (session.scalar(select(func.count()).select_from(SavedView).where(*mine)) or 0) >= MOST_VIEWS:
-                raise Invalid({"name": TOO_MANY}, most=MOST_VIEWS)
-            row = SavedView(person_id=actor.person, place=place, name=known, query="")
-            session.add(row)
-        row.query = query
+        others = (SavedView.person_id == actor.person, SavedView.place == place, SavedView.name != known)
+        if (session.scalar(select(func.count()).select_from(SavedView).where(*others)) or 0) >= MOST_VIEWS:
+            raise Invalid({"name": TOO_MANY}, most=MOST_VIEWS)
+        keys = ("person_id", "place", "name")
+        put(SavedView, keys, person_id=actor.person, place=place, name=known, query=query)
 
 
 def forget_view(actor: Actor, view: int) -> None:

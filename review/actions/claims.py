@@ -45,19 +45,27 @@ def receive_claim(
     """An allegation is kept as received and never changed; who reported it stays out of every export."""
     with acting(actor) as act:
         act.require("receive_claim")
-        event = ClaimReceived(
-            claim=(name := "c-" + canonical.random_name()),
-            text=_text(text),
-            language=_short("language", language, 20),
-            translation=texts.remark(translation, "translation"),
-            url=_short("url", url, LONGEST_URL),
-            reporter=_short("reporter", reporter, LONGEST_NAME),
-        )
-        act.record(event, claim=name)
-        act.add(Claim(name=name, stage="received"), event)
-        for kind, sign in sorted(of_claim(event.sealed)):
-            act.add(ClaimSign(kind=kind, sign=sign), event)
+        event = keep_claim(act, text, language=language, translation=translation, url=url, reporter=reporter)
     return event.seq or 0
+
+
+def keep_claim(
+    act: Act, text: str, *, language: str | None, translation: str | None, url: str | None, reporter: str | None
+) -> Event:
+    """Record an allegation as received, inside an open act."""
+    event = ClaimReceived(
+        claim=(name := "c-" + canonical.random_name()),
+        text=_text(text),
+        language=_short("language", language, 20),
+        translation=texts.remark(translation, "translation"),
+        url=_short("url", url, LONGEST_URL),
+        reporter=_short("reporter", reporter, LONGEST_NAME),
+    )
+    act.record(event, claim=name)
+    act.add(Claim(name=name, stage="received"), event)
+    for kind, sign in sorted(of_claim(event.sealed)):
+        act.add(ClaimSign(kind=kind, sign=sign), event)
+    return event
 
 
 def _text(text: str | None) -> str:

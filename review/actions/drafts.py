@@ -9,7 +9,7 @@ import orjson
 from sqlalchemy import bindparam, delete
 
 from review import clock, config
-from review.actions.accounts import account_write
+from review.actions.accounts import account_write, put
 from review.audit import keys
 from review.models import Draft, session
 from review.models.refs import find_incident
@@ -36,11 +36,13 @@ def save_draft(person: int, ref: str, kind: str, values: Mapping[str, Any]) -> N
     incident = find_incident(session, ref)
     kept = sealed(person, incident, kind, values)
     with account_write():
-        row = session.get(Draft, (person, incident, kind))
-        if row is None:
-            session.add(Draft(person_id=person, incident_id=incident, kind=kind, values=kept, saved_at=clock.now()))
-            return
-        row.values, row.saved_at = kept, clock.now()
+        put_draft(person, incident, kind, kept)
+
+
+def put_draft(person: int, incident: int, kind: str, kept: Mapping[str, str]) -> None:
+    """Write what is kept of one form, inside a transaction of accounts."""
+    keys = ("person_id", "incident_id", "kind")
+    put(Draft, keys, person_id=person, incident_id=incident, kind=kind, values=kept, saved_at=clock.now())
 
 
 def sealed(person: int, incident: int, kind: str, values: Mapping[str, Any]) -> dict[str, str]:

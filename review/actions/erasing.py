@@ -30,6 +30,8 @@ from review.models import (
     SavedView,
     SourceLink,
     Stream,
+    Submission,
+    SubmissionFile,
     session,
     shelf,
 )
@@ -56,6 +58,7 @@ def erase(act: Act, details: Sequence[Detail]) -> None:
     texts = {text for value in gone for text in _strings(value) if len(text) >= SHORTEST}
     _drafts(act, texts)
     _views(texts)
+    _answers(texts)
     discard_later(act, files)
     scrub_later(act)
 
@@ -212,6 +215,14 @@ def _views(texts: Iterable[str]) -> None:
     session.flush()
 
 
+def _answers(texts: Collection[str]) -> None:
+    """What the sender of a correction was told, where it repeats one."""
+    for row in session.scalars(select(Submission).where(Submission.answer.is_not(None))).all():
+        if any(text in (row.answer or "") for text in texts):
+            row.answer = None
+    session.flush()
+
+
 def _strings(value: Any) -> list[str]:
     if isinstance(value, str):
         return [value]
@@ -230,8 +241,9 @@ def discard_later(act: Act, files: Collection[str]) -> None:
     unused = sorted(set(files) - _still_named(files))
     if not unused:
         return
-    table = Capture.__table__
+    table, sent = Capture.__table__, SubmissionFile.__table__
     act.connection.execute(delete(table).where(table.c.sha256.in_(unused)))
+    act.connection.execute(delete(sent).where(sent.c.sha256.in_(unused)))
     for sha256 in unused:
         act.later("discard_file", f"discard:{sha256}", {"sha256": sha256})
 
@@ -246,7 +258,10 @@ def _still_named(files: Collection[str]) -> set[str]:
 
 def discard(sha256: str) -> None:
     """Remove a file that nothing speaks of, unless it was handed in again meanwhile; safe to run twice."""
-    if session.get(Capture, sha256) is None and sha256 not in _still_named([sha256]) and objects().exists(sha256):
+    waits = session.scalar(select(SubmissionFile.number).where(SubmissionFile.sha256 == sha256).limit(1)) is not None
+    if waits or session.get(Capture, sha256) is not None or sha256 in _still_named([sha256]):
+        return
+    if objects().exists(sha256):
         objects().discard(sha256)
 
 

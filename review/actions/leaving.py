@@ -17,6 +17,7 @@ from review.actions.verb import action
 from review.audit import canonical
 from review.audit.events.log import PersonDeactivated, PersonLeft, RoleRevoked
 from review.models import (
+    ApiToken,
     Care,
     Claim,
     Disclosure,
@@ -52,7 +53,7 @@ from review.rules.viewers import Deed
 # Everything of an account, and what tells a person what to do. `participation` is the one link to what they did.
 ACCOUNT = (
     *(Care, Draft, Hold, Look, Notice, Password, RecoveryCode, SecondFactor, Turn, UserSession),
-    *(Passed, SavedView, WorkingLanguage),
+    *(ApiToken, Passed, SavedView, WorkingLanguage),
 )
 SOME = 500
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,6 +32,10 @@ def _queue(home: Path) -> Iterator[None]:
         return
     # The kernel's queue is fair and short; SQLite's own retries under contention are neither. Of one process one
     # thread at a time stands in it: whoever is woken there and finds the interpreter busy would hold up all others.
-    with _ONE_THREAD, open(home / "write.lock", "a", encoding="ascii") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
+    with _ONE_THREAD:
+        handle = os.open(home / "write.lock", os.O_RDWR | os.O_CREAT, 0o666)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)

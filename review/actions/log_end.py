@@ -23,8 +23,10 @@ from review.models import CodebookVersion, Disclosure, Incident, LogHead, Policy
 from review.models import Event as EventRow
 from review.models.dossiers import record
 from review.models.projections import project
+from review.models.record import Recount
+from review.models.told import tell
 from review.rules import clocks
-from review.rules.errors import ReadOnly
+from review.rules.errors import Busy, ReadOnly
 from review.rules.grades import CODEBOOKS, Codebook
 from review.rules.permissions import SYSTEM, Actor
 from review.rules.policy import Policy as PolicyValue
@@ -122,14 +124,18 @@ def append_all(act: Act) -> None:
     """Write what the act recorded after the last leaf, its facts, and the projections of what it touched."""
     # Columns, never the row object: one read earlier in this session would hide what others appended since.
     origin, base, size, edge, last_day = act.connection.execute(_HEAD).one()
+    if act.base not in (None, base):
+        raise Busy  # while this act waited for its incident the log went on under another name
     if not act.continues:
         remembered.must_continue(session, act.home, size - base)
     append = Append(origin, Edge.from_list(size - base, edge), _day(act, last_day), clock.stamp(act.at), base)
     touched = _chained(act, append)
     _write(act, append)
     _add_facts(act)
+    recount = Recount(session)
     for held in touched:
-        _project(act, held)
+        _project(act, held, recount)
+    recount.send(act.put)
     _change(act, touched)
     session.flush()
     if act.behind:
@@ -278,14 +284,17 @@ def fall(act: Act, held: Held) -> None:
     """Bring the rows of what was in flight when the log went on under another name up to date: nothing is any more."""
     held.row.shown_count = held.row.shown_leaf = None
     project(session, held.row, held.before)
+    tell(held.row, held.before, ())
     _change(act, [held])
 
 
-def _project(act: Act, held: Held) -> None:
+def _project(act: Act, held: Held, recount: Recount) -> None:
     row, chain = held.row, held.chain
     row.count, row.last_leaf = chain.count, chain.last
     row.evidence, row.digest = canonical.b64(chain.evidence), canonical.b64(chain.digest)
-    project(session, row, held.after, before=held.before, named=partial(act.persons, held), write=act.put)
+    named = partial(act.persons, held)
+    project(session, row, held.after, before=held.before, named=named, write=act.put, recount=recount)
+    tell(row, held.after, [(record.seq, record.type) for record in held.records])
     consequences.schedule(act, held.row.name, held.before, held.after)
 
 

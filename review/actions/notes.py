@@ -10,7 +10,6 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import delete
 
-from review import clock
 from review.actions import drafts
 from review.actions.accounts import account_write
 from review.models import Draft, session
@@ -37,16 +36,11 @@ def _kept(person: int, incident: int, number: int) -> str:
 
 
 def _put(person: int, incident: int, kind: str, note: str) -> None:
-    row = session.get(Draft, (person, incident, kind))
-    if not note:
-        if row is not None:
-            session.delete(row)
+    if note:
+        drafts.put_draft(person, incident, kind, drafts.sealed(person, incident, kind, {"note": note}))
         return
-    sealed = drafts.sealed(person, incident, kind, {"note": note})
-    if row is None:
-        session.add(Draft(person_id=person, incident_id=incident, kind=kind, values=sealed, saved_at=clock.now()))
-        return
-    row.values, row.saved_at = sealed, clock.now()
+    mine = (Draft.person_id == person, Draft.incident_id == incident, Draft.kind == kind)
+    session.execute(delete(Draft).where(*mine))
 
 
 def forget(incident: int, numbers: Iterable[int]) -> None:

@@ -14,7 +14,7 @@ from review.actions.accounts import account_write
 from review.audit import canonical
 from review.models import Bundle, Incident, session
 from review.models.bundles import can_stand_alone, determined, public_bundle, silenced
-from review.models.refs import find_incident
+from review.models.public_codes import find_published
 from review.rules.bundles import PUBLIC
 
 MOST_WAITING = 3  # strangers wait for one another, and nobody's round for them
@@ -39,9 +39,9 @@ def ask_for_incident(ref: str) -> None:
     Only so many wait at once: whoever comes while they do comes again.
     """
     session.rollback()
-    row = session.get(Incident, find_incident(session, ref))
+    row = find_published(session, ref)
     whole = public_bundle(session)
-    if row is None or row.restricted or whole is None or not can_stand_alone(session, row):
+    if whole is None or not can_stand_alone(session, row):
         session.rollback()
         return
     told = session.scalar(select(Incident.id).where(Incident.id == row.id, Incident.id.in_(determined(whole.size))))

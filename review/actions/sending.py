@@ -80,14 +80,16 @@ def _written(statement: Any, dialect: Dialect, names: tuple[str, ...]) -> Writte
     types = {name: bind.type.dialect_impl(dialect) for name, bind in compiled.binds.items()}
     processors = {name: type_.bind_processor(dialect) for name, type_ in types.items()}
 
-    def value(row: Row, name: str) -> Any:
-        found, processor = row[name] if name in row else known[name], processors[name]
-        return processor(found) if processor else found
+    taken = [(name, known.get(name), processors[name]) for name in compiled.positiontup or processors]
 
-    order = compiled.positiontup
-    if order is None:
-        return Written(str(compiled), lambda row: {name: value(row, name) for name in processors})
-    return Written(str(compiled), lambda row: tuple(value(row, name) for name in order))
+    def values(row: Row) -> Iterator[Any]:
+        for name, otherwise, processor in taken:
+            value = row.get(name, otherwise)
+            yield processor(value) if processor else value
+
+    if compiled.positiontup is None:
+        return Written(str(compiled), lambda row: dict(zip(processors, values(row), strict=True)))
+    return Written(str(compiled), lambda row: tuple(values(row)))
 
 
 def _default(column: Any) -> Any:

@@ -10,6 +10,7 @@ from sqlalchemy.exc import OperationalError
 
 from review import clock
 from review.actions.accounts import account_write
+from review.actions.tokens import end_tokens
 from review.models import Password, SecondFactor, UserSession, session
 from review.rules import second_factors as rules
 from review.rules.accounts import TOUCH, digest
@@ -71,11 +72,13 @@ def end_one(person_id: int, name: str) -> None:
 
 
 def end_sessions(person_id: int, *, keep: str | None = None) -> None:
-    """End a person's sessions inside the transaction that is open, all but the one whose token is `keep`."""
+    """End a person's sessions inside the transaction that is open, all but the one whose token is `keep`, and every
+    token that they gave to a program."""
     query = update(UserSession).where(UserSession.person_id == person_id, UserSession.ended_at.is_(None))
     if keep is not None:
         query = query.where(UserSession.token_hash != digest(keep))
     session.execute(query.values(ended_at=clock.now()))
+    end_tokens(person_id)
 
 
 def seen(token: str, last_seen: datetime, sitting_since: datetime | None = None) -> None:

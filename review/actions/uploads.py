@@ -43,15 +43,15 @@ class Upload:
     filename: str | None = None
 
 
-def media_of(upload: Upload) -> str:
+def media_of(upload: Upload, field: str = "file") -> str:
     """The media type of a file that may be kept; Invalid with a sentence otherwise."""
     if not upload.content:
-        raise Invalid({"file": EMPTY})
+        raise Invalid({field: EMPTY})
     if len(upload.content) > config.UPLOAD_LIMIT:
-        raise Invalid({"file": TOO_LARGE}, most=config.UPLOAD_LIMIT // (1024 * 1024))
+        raise Invalid({field: TOO_LARGE}, most=config.UPLOAD_LIMIT // (1024 * 1024))
     media = _sniffed(upload.content) or _written(upload)
     if media is None:
-        raise Invalid({"file": NOT_ALLOWED})
+        raise Invalid({field: NOT_ALLOWED})
     return media
 
 

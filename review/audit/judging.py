@@ -103,6 +103,7 @@ VERBS: Mapping[str, tuple[str, Callable[[Record], Deed]]] = {
     ),
     "recheck.opened": ("open_recheck", _plain),
     "recheck.closed": ("confirm_recheck", _plain),
+    "correction.published": ("publish_correction", _plain),
 }
 
 Finding = tuple[str, str]  # the name of what does not hold, and a sentence
@@ -384,8 +385,7 @@ OUTCOMES: Mapping[str, Callable[[Record, Dossier], Iterator[Finding]]] = {
     "grade.published": _published,
     "grade.overridden": _overridden,
     "override.seconded": _seconded,
-    "recheck.opened": _checked,
-    "recheck.closed": _checked,
+    **dict.fromkeys(("recheck.opened", "recheck.closed", "correction.published"), _checked),
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 from review.audit.embargo import DETERMINING, REDACTED, TELLING, Embargo
 from review.audit.events import PROFILES, PUBLISHABLE, TYPES
@@ -148,6 +149,7 @@ def _publishable(
     return frozenset(marked)
 
 
+@cache
 def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Type -> disclosure -> the profiles that show it: what the completeness test prints."""
     return {

@@ -20,7 +20,7 @@ from review.actions import (
     streams,
 )
 from review.cli import sample
-from review.cli.scenes import disputed, published, waiting
+from review.cli.scenes import disputed, official, published, sent_in, waiting
 from review.cli.scenes.desk import Desk
 from review.queries import demo as progress
 from review.rules.permissions import Actor
@@ -36,6 +36,8 @@ SCENES = (
     published.overridden,
     published.checked_again,
     published.reopened,
+    official.accepted,
+    official.reports,
     disputed.settled,
     published.agreed,
     published.embargoed,
@@ -49,6 +51,7 @@ SCENES = (
     waiting.logged,
     waiting.under_way,
     waiting.unplaced,
+    sent_in.waiting,
 )
 
 

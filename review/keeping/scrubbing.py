@@ -26,8 +26,9 @@ logger = logging.getLogger(__name__)
 
 # Beside the registry: what held the text itself, what links a person, and what speaks of either.
 TABLES = tuple(sorted({
-    *REGISTRY, "care", "disclosure", "hold", "job", "look", "notice", "participation", "passed", "password",
-    "person_key", "recovery_code", "second_factor", "turn", "user_session", "working_language",
+    *REGISTRY, "api_token", "care", "disclosure", "hold", "job", "look", "notice", "participation", "passed",
+    "password", "person_key", "recovery_code", "second_factor", "submission_knock", "turn", "user_session",
+    "working_language",
 }))  # fmt: skip
 PATIENCE = "5s"  # for a table that others are using; the job is tried again
 _OLDER = text(

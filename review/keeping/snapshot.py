@@ -42,6 +42,18 @@ _TABLES = """
     GROUP BY c.oid, c.relname ORDER BY c.relname
 """
 
+# A program that is copied before it is brought up to date may not have the table yet.
+_QUARANTINE = {
+    SQLITE: "SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = 'submission_file'",
+    POSTGRESQL: "SELECT count(*) FROM pg_tables WHERE schemaname = 'public' AND tablename = 'submission_file'",
+}
+
+# The files of the open data's snapshots, but for those that are gone.
+_PUBLISHED = (
+    "SELECT data_file.sha256 FROM data_file JOIN data_snapshot ON data_snapshot.size = data_file.size "
+    "WHERE data_snapshot.gone_on IS NULL"
+)
+
 # The size of the present log: it begins where its own opening stands, also in tables of an earlier version.
 HEAD = (
     "SELECT origin, size - (SELECT max(seq) FROM event WHERE type = 'log.opened'), edge, day FROM log_head"
@@ -153,8 +165,19 @@ def _names(columns: Sequence[str]) -> sql.Composed:
 def _told(engine: str, ask: Ask, parts: Sequence[Part]) -> Snapshot:
     ((revision,),) = ask(f"SELECT version_num FROM {VERSION_TABLE}")
     heads = [_head(*row) for row in ask(HEAD)]
-    objects = tuple(row[0] for row in ask("SELECT sha256 FROM capture ORDER BY sha256"))
-    return Snapshot(engine, revision, heads[0] if heads else None, objects, tuple(parts))
+    return Snapshot(engine, revision, heads[0] if heads else None, _objects(engine, ask), tuple(parts))
+
+
+def _objects(engine: str, ask: Ask) -> tuple[str, ...]:
+    """The files of the record, and those in quarantine and of the open data where the copied program has any."""
+    statement = "SELECT sha256 FROM capture"
+    ((quarantine,),) = ask(_QUARANTINE[engine])
+    if quarantine:
+        statement += " UNION SELECT sha256 FROM submission_file"
+    ((published,),) = ask(_QUARANTINE[engine].replace("submission_file", "data_file"))
+    if published:
+        statement += " UNION " + _PUBLISHED
+    return tuple(row[0] for row in ask(f"{statement} ORDER BY sha256"))
 
 
 def _head(origin: str, size: int, edge: str | list[str], day: str) -> Head:

@@ -5,6 +5,7 @@ from review.models.admissions import Admission
 from review.models.bundles import Bundle
 from review.models.care import Care, HelpText, Passed, SavedView, SourceWarning
 from review.models.checks import TrailCheck
+from review.models.data_snapshots import DataFile, DataSnapshot
 from review.models.decisions import (
     Approval,
     Decision,
@@ -15,9 +16,13 @@ from review.models.decisions import (
     SettlementClosing,
     Vote,
 )
+from review.models.first_rounds import FirstRound
 from review.models.imports import ImportLine, ImportRun
 from review.models.incidents import Claim, ImportedRow, Incident, IncidentCode, Stream
+from review.models.ledger import OfficialReport
 from review.models.looks import Look
+from review.models.method import MethodText
+from review.models.parties import PartyAlias
 from review.models.people import (
     DeskSetting,
     Invitation,
@@ -31,9 +36,13 @@ from review.models.people import (
     UserSession,
     WorkingLanguage,
 )
+from review.models.public_codes import PublicCode
+from review.models.record import RecordEntry, RecordFigure, RecordName
 from review.models.redactions import RedactionRequest
 from review.models.signs import ClaimSign, IncidentSign
 from review.models.sources import Capture, Source, SourceLink
+from review.models.submissions import Submission, SubmissionFile, SubmissionKnock
+from review.models.tokens import ApiToken
 from review.models.trail import Checkpoint, CodebookVersion, Disclosure, Event, LogHead, Policy
 from review.models.witnesses import Cosignature, Subtree, Timestamp
 from review.models.work import Draft, Hold, Job, Notice, Turn
@@ -42,6 +51,7 @@ session = db.session
 
 __all__ = [
     "Admission",
+    "ApiToken",
     "Approval",
     "Base",
     "Bundle",
@@ -52,12 +62,15 @@ __all__ = [
     "ClaimSign",
     "CodebookVersion",
     "Cosignature",
+    "DataFile",
+    "DataSnapshot",
     "Decision",
     "DeskSetting",
     "Determination",
     "Disclosure",
     "Draft",
     "Event",
+    "FirstRound",
     "HelpText",
     "Hold",
     "ImportLine",
@@ -71,13 +84,20 @@ __all__ = [
     "LogHead",
     "LoginAttempt",
     "Look",
+    "MethodText",
     "Notice",
+    "OfficialReport",
     "Participation",
+    "PartyAlias",
     "Passed",
     "Password",
     "Person",
     "PersonKey",
     "Policy",
+    "PublicCode",
+    "RecordEntry",
+    "RecordFigure",
+    "RecordName",
     "RecoveryCode",
     "RedactionRequest",
     "Round",
@@ -90,6 +110,9 @@ __all__ = [
     "SourceLink",
     "SourceWarning",
     "Stream",
+    "Submission",
+    "SubmissionFile",
+    "SubmissionKnock",
     "Subtree",
     "Timestamp",
     "TrailCheck",

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, Integer, String, Text, and_, or_, select
+from sqlalchemy import BigInteger, ColumnElement, ForeignKey, Index, Integer, String, Text, and_, func, or_, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from review.audit.events import PROFILES, TYPES
@@ -117,6 +117,12 @@ def _words(session: Any, *of: ColumnElement[bool]) -> list[tuple[int, int, bool 
         (incident, orjson.loads(line)["body"]["source"], None if text is None or sealed else read_disclosure(text)[1])
         for incident, line, text, sealed in rows
     ]
+
+
+def last_public_size(session: Any) -> int | None:
+    """The size under which the latest bundle for everybody was made, whether or not it is told still."""
+    made = (Bundle.person_id.is_(None), Bundle.incident_id.is_(None), Bundle.stage == "done")
+    return session.scalar(select(func.max(Bundle.size)).where(*made))
 
 
 def public_bundle(session: Any) -> Bundle | None:

@@ -31,13 +31,13 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
-def upsert(connection: Connection, table: Table, key: str, columns: tuple[str, ...]) -> Any:
-    """An INSERT of `columns` that brings the row with the same `key` up to date where there is one."""
-    return _upsert(connection.dialect.name, table, key, columns)
+def upsert(connection: Connection, table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Any:
+    """An INSERT of `columns` that brings the row with the same `keys` up to date where there is one."""
+    return _upsert(connection.dialect.name, table, keys, columns)
 
 
 @lru_cache
-def _upsert(dialect: str, table: Table, key: str, columns: tuple[str, ...]) -> Any:
+def _upsert(dialect: str, table: Table, keys: tuple[str, ...], columns: tuple[str, ...]) -> Any:
     statement = sqlite.insert(table) if dialect == "sqlite" else postgresql.insert(table)
-    anew = {name: statement.excluded[name] for name in columns if name != key}
-    return statement.on_conflict_do_update(index_elements=[key], set_=anew)
+    anew = {name: statement.excluded[name] for name in columns if name not in keys}
+    return statement.on_conflict_do_update(index_elements=list(keys), set_=anew)

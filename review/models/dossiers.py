@@ -57,33 +57,45 @@ def history(session: Any, incident: Incident, *, openers: Mapping[str, Opener] |
     openers = openers or {}
     if EVERYBODY in openers:
         return _whole(session, incident, openers)
-    return _with_own(session, _present(session, incident), openers, ("live", "replaced", "withdrawn", "excluded"))
+    present = _present(session, incident, joints(session))
+    return _with_own(session, present, openers, ("live", "replaced", "withdrawn", "excluded"))
 
 
-def history_for(session: Any, incident: Incident, who: str, opener: Opener) -> History:
-    """The chain as an act of `who` needs it: of all sealed votes, only their own live one is opened."""
-    return _with_own(session, _present(session, incident), {who: opener}, ("live",))
+def history_for(session: Any, incident: Incident, who: str, opener: Opener, base: int) -> History:
+    """The chain as an act of `who` needs it: of all sealed votes, only their own live one is opened.
+
+    `base` is where the present log begins; 0 is a log that never went on under another name.
+    """
+    met = tuple(joint for joint in joints(session) if joint <= base) if base else ()
+    return _with_own(session, _present(session, incident, met), {who: opener}, ("live",))
 
 
 def _whole(session: Any, incident: Incident, openers: Mapping[str, Opener]) -> History:
-    folded = unfolded(session, incident.name)
+    return _told(session, incident, openers, joints(session))
+
+
+def _told(session: Any, incident: Incident, openers: Mapping[str, Opener], met: tuple[int, ...]) -> History:
+    folded = History(incident.name, policies(session), codebooks(session), joints=met)
     for record in records(session, incident.id, openers):
         folded.apply(record)
     return crossed(folded)
 
 
-def _present(session: Any, incident: Incident) -> History:
-    """The chain up to its last event, no sealed vote opened: what is on the shelf and what came since."""
+def _present(session: Any, incident: Incident, met: tuple[int, ...]) -> History:
+    """The chain up to its last event, no sealed vote opened: what is on the shelf and what came since.
+
+    What is on the shelf has met these joints of the log, or is folded anew.
+    """
     kept = shelf.taken(session.get_bind(), incident.id)
-    if kept is None or kept.folded.joints != joints(session):
-        return _shelved(session, incident, _whole(session, incident, {}))
+    if kept is None or kept.folded.joints != met:
+        return _shelved(session, incident, _told(session, incident, {}, met))
     if incident.last_leaf is not None and bytes(incident.last_leaf) == kept.leaf:
         return kept.folded
     # Read once: what a second reading found could hold a close that the first has not seen.
     last, *new = session.execute(_EVENTS, {"incident": incident.id, "since": kept.folded.size - 1}).all() or [None]
     types = {orjson.loads(line)["type"] for _seq, line, _leaf, _judged in new}
     if last is None or bytes(last.leaf) != kept.leaf or types & shelf.REOPENING:
-        return _shelved(session, incident, _whole(session, incident, {}))
+        return _shelved(session, incident, _told(session, incident, {}, met))
     if not new:
         return kept.folded
     for record in _records(session, new, {}):
@@ -105,7 +117,7 @@ def _with_own(session: Any, folded: History, openers: Mapping[str, Opener], stat
 
 
 def _opened(session: Any, vote: int, opener: Opener) -> dict[str, Any]:
-    rows = session.execute(_OF_ONE, {"vote": vote})
+    rows = session.connection().execute(_OF_ONE, {"vote": vote})
     return dict(read_disclosure(opener(text, digest) if sealed else text) for digest, text, sealed in rows)
 
 
@@ -176,11 +188,6 @@ def _disclosures(session: Any, rows: Sequence[Any], openers: Mapping[str, Opener
 def joints(session: Any) -> tuple[int, ...]:
     """The places where the log of this desk went on under another name."""
     return tuple(session.scalars(_JOINTS))
-
-
-def unfolded(session: Any, incident: str) -> History:
-    """The history of an incident of which no event was told yet."""
-    return History(incident, policies(session), codebooks(session), joints=joints(session))
 
 
 def crossed(folded: History) -> History:

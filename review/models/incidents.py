@@ -77,6 +77,9 @@ class Incident(Base):
     search_text: Mapped[str] = mapped_column(Text, default="")
     # The same of the facts that the version which stands was published with: what the public finds it by.
     public_text: Mapped[str] = mapped_column(Text, default="", server_default="")
+    # The mark of what the public reads of it, empty where there is none, and the last event that spoke to the public.
+    told: Mapped[str] = mapped_column(String(16), default="", server_default="")
+    said: Mapped[int] = mapped_column(Seq, default=0, server_default="0")
 
 
 class IncidentCode(Base):

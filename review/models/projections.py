@@ -11,9 +11,12 @@ from typing import Any
 
 from sqlalchemy import bindparam, delete, insert, select
 
+from review.models import first_rounds
 from review.models.admissions import admit
 from review.models.incidents import Incident, IncidentCode
 from review.models.people import Participation
+from review.models.public_codes import first_public_codes, keep_public_codes
+from review.models.record import Recount
 from review.models.refs import folded_code, stands_in_address
 from review.models.search import folded
 from review.models.signs import IncidentSign, incident_rows
@@ -37,6 +40,7 @@ _NO_TURN = delete(_TURN).where(
 REGISTRY = {
     "incident": ("facts", "title", "date", "code", "search_text", "public_text", "range", "gravity"),
     "incident_code": ("code", "folded"),
+    "public_code": ("folded",),
     "admission": ("person_id",),
     "claim_sign": ("sign",),
     "incident_sign": ("sign", "day"),
@@ -52,7 +56,14 @@ REGISTRY = {
     "redaction_request": ("reason", "answer"),
     "source": ("key",),
     "bundle": ("recipient", "purpose"),
+    "first_round": ("ballots", "tally", "public"),
     "saved_view": ("name", "query"),
+    "submission": ("answer",),
+    "submission_file": ("sha256", "size", "media"),
+    "record_entry": ("party", "month", "fewest", "most", "written"),
+    "record_figure": ("party", "month", "fewest", "most"),
+    "record_name": ("party", "written"),
+    "party_alias": ("key", "alias", "name", "reason"),
 }
 
 
@@ -64,17 +75,20 @@ def project(
     before: Dossier | None = None,
     named: Named | None = None,
     write: Write | None = None,
+    recount: Recount | None = None,
 ) -> None:
-    """Bring the incident's row, its codes and everybody's turn up to date with its dossier.
+    """Bring the incident's row, its codes, everybody's turn and the record up to date with its dossier.
 
     `before` is the dossier that the rows were made from last; without it everything is compared with what is there.
     `named` answers the persons behind pseudonyms, where the caller knows them; `write` takes the statements on turns.
+    `recount` gathers what the record counts, where the caller sends that for several incidents at once.
     """
     columns(row, dossier)
     named = named or partial(_persons, session, row)
     if before is not None and before.size == 0:
         described(row, dossier)
         _first_codes(session, row, dossier)
+        first_public_codes(session, row, dossier)
         _first_signs(session, row, dossier)
     elif before is None or before.facts != dossier.facts or before.restricted != dossier.restricted:
         described(row, dossier)
@@ -82,13 +96,27 @@ def project(
         _signs(session, row, dossier)
     if before is None or _public(before) != _public(dossier):
         published(row, dossier)
+        _recount(session, row, dossier, before, recount)
+    if before is None or (before.size and _public(before) != _public(dossier)):
+        keep_public_codes(session, row, dossier)
     if before is None or before.admitted != dossier.admitted:
         admit(session, row, dossier)
+    first_rounds.keep(session, row, dossier, before)
     waiting, write = turns(dossier), write or session.execute
     if before is None:
         _turns(write, row, _present(session, row), _rows_of(waiting, named))
     elif (waited := turns(before)) != waiting:
         _turns(write, row, _rows_of(waited - waiting, named), _rows_of(waiting - waited, named))
+
+
+def _recount(session: Any, row: Incident, dossier: Dossier, before: Dossier | None, recount: Recount | None) -> None:
+    gathered = recount or Recount(session)
+    if before is not None and before.size == 0:
+        gathered.begin(row, dossier)
+    else:
+        gathered.again(row, dossier)
+    if recount is None:
+        gathered.send(session.execute)
 
 
 def columns(row: Incident, dossier: Dossier) -> None:
@@ -127,8 +155,8 @@ def published(row: Incident, dossier: Dossier) -> None:
 
 
 def _public(dossier: Dossier) -> Any:
-    """What `published` looks at."""
-    return dossier.determination, dossier.restricted, dossier.exited
+    """What `published` and the record look at."""
+    return dossier.determination, dossier.restricted, dossier.exited, dossier.stream
 
 
 def short(dossier: Dossier) -> tuple[int, int, int]:

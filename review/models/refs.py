@@ -6,7 +6,7 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from review.models.incidents import Incident, IncidentCode
 from review.rules.errors import NotFound
@@ -43,10 +43,14 @@ def find_incident(session: Any, ref: str) -> int:
 
 def aliases(session: Any, code: str) -> list[str]:
     """The names of the incidents to which a code leads because another that has it was merged into them."""
-    coded = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(code))
+    return onward(session, select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(code)))
+
+
+def onward(session: Any, incidents: Select[Any]) -> list[str]:
+    """The names of what these incidents were merged into, and of what those were, to the end."""
     merged = select(Incident.merged_into).where(Incident.merged_into.is_not(None))
     found: list[str] = []
-    names = session.execute(merged.where(Incident.id.in_(coded))).scalars().all()
+    names = session.execute(merged.where(Incident.id.in_(incidents))).scalars().all()
     while names:
         found += names
         names = [one for one in session.execute(merged.where(Incident.name.in_(names))).scalars() if one not in found]

@@ -9,12 +9,13 @@ from sqlalchemy import bindparam, func, select
 
 from review import clock
 from review.models import Care, DeskSetting, Person, RecoveryCode, SecondFactor, UserSession, session
+from review.models.alone import ask_alone
 from review.rules import second_factors
 from review.rules.accounts import digest, session_holds, still_confirmed
 from review.rules.care import Settings, break_due, sits_since
 from review.rules.errors import NotFound
 
-_OFF = (
+SECOND_FACTORS_OFF = (
     select(DeskSetting.name)
     .where(DeskSetting.name == second_factors.SETTING, DeskSetting.value == second_factors.OFF)
     .exists()
@@ -36,7 +37,7 @@ _SIGNED_IN = (
         UserSession.sitting_since,
         Care.media,
         Care.break_after,
-        _OFF.label("off"),
+        SECOND_FACTORS_OFF.label("off"),
     )
     .join(UserSession, UserSession.person_id == Person.id)
     .outerjoin(Care, Care.person_id == Person.id)
@@ -96,7 +97,7 @@ class AccountPage:
 
 def signed_in(token: str) -> SignedIn | None:
     """The person of this session; None once it ended, ran out, or the person was deactivated."""
-    row = session.connection().execute(_SIGNED_IN, {"token": digest(token)}).one_or_none()  # columns, no objects
+    row = ask_alone(_SIGNED_IN, {"token": digest(token)})
     now = clock.now()
     if row is None or not session_holds(row.role, row.created_at, row.last_seen, now):
         return None

@@ -36,6 +36,8 @@ DONE_HERE = {
     "source.grouped": N_("You grouped sources by origin."),
     "source.withdrawn": N_("You withdrew a source."),
     "position.recorded": N_("You recorded an official position."),
+    "correction.received": N_("You took in a request for a correction."),
+    "correction.published": N_("You published a note of correction."),
     "round.opened": N_("You opened a round."),
     "round.extended": N_("You gave a round more time."),
     "round.closed": N_("You closed a round."),

@@ -12,8 +12,9 @@ from sqlalchemy import select
 from review import config
 from review.models import Bundle, Checkpoint, Incident, session
 from review.models.admissions import exists
-from review.models.bundles import can_stand_alone, determined, public_bundle, silenced
-from review.models.refs import find_incident, ref_of
+from review.models.bundles import can_stand_alone, determined, last_public_size, public_bundle, silenced
+from review.models.public_codes import find_published
+from review.models.refs import ref_of
 from review.rules.bundles import KEPT
 from review.rules.errors import Forbidden, NotFound
 from review.rules.permissions import Actor, may
@@ -76,9 +77,7 @@ def public_file() -> Kept | None:
 
 def public_file_of(ref: str) -> Kept | None:
     """The public bundle of one published incident under the same checkpoint; none until it was asked for and made."""
-    row = session.get(Incident, find_incident(session, ref))
-    if row is None or row.grade is None or row.restricted:
-        raise NotFound
+    row = find_published(session, ref)
     whole = public_bundle(session)
     if whole is None:
         return None
@@ -87,11 +86,12 @@ def public_file_of(ref: str) -> Kept | None:
 
 
 def stands_in_the_public_bundle(incident: int) -> bool:
-    """Whether the present public bundle tells of this incident, so that one of it alone can be had."""
-    whole = public_bundle(session)
-    if whole is None:
+    """Whether the latest public bundle that was made told of this incident, so that one of it alone can be had: at
+    once, or from the next daily checkpoint on, where something was taken out of the present one since."""
+    size = last_public_size(session)
+    if size is None:
         return False
-    told = select(Incident).where(Incident.id == incident, Incident.id.in_(determined(whole.size)))
+    told = select(Incident).where(Incident.id == incident, Incident.id.in_(determined(size)))
     row = session.scalars(told).one_or_none()
     return row is not None and can_stand_alone(session, row)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import and_, func, select
 
 from review import clock
-from review.models import Hold, Incident, Participation, Person, Turn, session
+from review.models import Hold, Incident, Participation, Person, Turn, Vote, session
 from review.models.admissions import shown_to
 from review.models.languages import languages_read
 from review.queries.care import reached
@@ -19,6 +19,7 @@ from review.queries.incidents import ref_among, repeated_codes
 from review.queries.looking_back import Row as Looked
 from review.queries.looking_back import lately_differing
 from review.queries.outside import KEEPER, Line, lines_for
+from review.queries.submissions import AtTheDoor, at_the_door
 from review.queries.under_way import incidents
 from review.rules.accounts import is_too_small
 from review.rules.permissions import Actor, may
@@ -69,11 +70,13 @@ class Desk:
     languages: tuple[str, ...]
     may_take_next: bool
     may_vote: bool
+    first_vote: bool  # the person may vote and never has
     nothing_next: bool
     limit_reached: bool  # by the person's own setting
     waiting: int | None  # how many incidents the leads' list holds; None for whoever has none
     outside: tuple[Line, ...]  # for whoever keeps the desk: how what leaves it fares
     too_small: Mapping[str, int] | None  # of a desk that cannot grade yet: its people by role, for who may invite
+    sent_in: AtTheDoor | None = None  # what the public sent in and nobody has looked through yet
 
     def of_kind(self, kind: str) -> tuple[TurnRow, ...]:
         """The turns of one kind, in the order of their incidents."""
@@ -93,11 +96,13 @@ def desk(viewer: Actor, *, nothing_next: bool = False) -> Desk:
         languages=tuple(sorted(languages_read(session, [person]).get(person, ()))),
         may_take_next=may(viewer.role, "take_next"),
         may_vote=may(viewer.role, "cast_vote"),
+        first_vote=may(viewer.role, "take_next") and not _has_voted(person),
         nothing_next=nothing_next,
         limit_reached=reached(viewer),
         waiting=len(incidents(viewer, "", MOST)) if may(viewer.role, "approve") else None,
         outside=lines_for(viewer) if viewer.role == KEEPER else (),
         too_small=_too_small() if may(viewer.role, "invite") else None,
+        sent_in=at_the_door(viewer),
     )
 
 
@@ -106,6 +111,13 @@ def settles(viewer: Actor, name: str) -> bool:
     turn = select(Turn.kind).join(Incident, Incident.id == Turn.incident_id)
     mine = turn.where(Incident.name == name, Turn.person_id == viewer.person, Turn.kind == "settle")
     return session.scalar(mine) is not None
+
+
+def _has_voted(person: int) -> bool:
+    """Whether this person ever cast a vote; a withdrawn or replaced one is one too."""
+    own = and_(Vote.incident_id == Participation.incident_id, Vote.voter == Participation.pseudonym)
+    cast = select(Vote.seq).join(Participation, own).where(Participation.person_id == person)
+    return session.scalar(cast.limit(1)) is not None
 
 
 def _too_small() -> Mapping[str, int] | None:

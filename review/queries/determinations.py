@@ -12,8 +12,9 @@ from review.audit.embargo import Embargo
 from review.audit.mute import TELLING, Silence, mute
 from review.models import Incident, Stream, session
 from review.models.dossiers import codebooks, joints, policies, records
-from review.models.refs import find_incident, folded_code
+from review.models.public_codes import find_published
 from review.queries.bundles import stands_in_the_public_bundle
+from review.queries.citations import Citation, citation
 from review.queries.logs import Logs
 from review.queries.published_facts import facts_as_published, refs_as_published
 from review.queries.published_sources import Origin, grouped, sources
@@ -118,9 +119,11 @@ class DeterminationPage:
     links: int
     kept_back: int
     number: int  # of its entry, in the log that it stands in
+    log: str  # the name of that log
     leaf: str
     bundled: bool
     removed: tuple[Removed, ...]
+    citation: Citation
 
     @property
     def odd(self) -> tuple[Cast, ...]:
@@ -137,6 +140,13 @@ class DeterminationPage:
         return sum(vote.dissent is None for vote in self.odd)
 
     @property
+    def previously(self) -> Version | None:
+        """The last version before this one, where its grade was another: it stays shown."""
+        earlier = (one for one in self.versions if one.number < self.version.number)
+        before = max(earlier, key=lambda one: one.number, default=None)
+        return before if before and before.grade != self.version.grade else None
+
+    @property
     def beside(self) -> tuple[tuple[str, Range], ...]:
         """What is drawn beside the published range, by grade: the result that was overridden, and who differed."""
         result = self.overriding
@@ -146,22 +156,13 @@ class DeterminationPage:
 
 def determination_page(ref: str, number: int | None = None) -> DeterminationPage:
     """The version that stands, or the one of that number; NotFound where nothing public answers."""
-    row = session.get(Incident, find_incident(session, ref))
-    if row is None or row.grade is None or row.restricted:
-        raise NotFound  # what left the desk is on no list any more; what was published of it stays readable
+    row = find_published(session, ref)
     chain = list(records(session, row.id, {}))
-    now = _fold(row, _audible(row.name, chain))
-    if not _answers_to(ref, now):
-        raise NotFound
+    heard = _audible(row.name, chain)
+    now = _fold(row, heard)
     chosen = _chosen(now, number)
     then = _fold(row, [record for record in chain if record.seq <= chosen.seq])
-    return _page(row, chain, now, then, chosen)
-
-
-def _answers_to(ref: str, now: Dossier) -> bool:
-    """Whether an address is the incident's name or a code that was published: another would tell that it is one now."""
-    told = now.determination.facts if now.determination else Facts()
-    return ref == now.incident or folded_code(ref) in {folded_code(one) for one in (*told.codes, *told.earlier_codes)}
+    return _page(row, chain, heard, now, then, chosen)
 
 
 def _ref(row: Incident) -> str:
@@ -170,8 +171,7 @@ def _ref(row: Incident) -> str:
 
 def successor(ref: str) -> str | None:
     """Where the address of a merged incident leads: to the public page of what it was merged into, at last."""
-    row = session.get(Incident, find_incident(session, ref))
-    return _successor(row) if row is not None and not row.restricted else None
+    return _successor(find_published(session, ref))
 
 
 def _successor(merged: Incident) -> str | None:
@@ -226,13 +226,14 @@ def _chosen(now: Dossier, number: int | None) -> Determination:
 
 
 def _page(
-    row: Incident, chain: list[Record], now: Dossier, then: Dossier, chosen: Determination
+    row: Incident, chain: list[Record], heard: list[Record], now: Dossier, then: Dossier, chosen: Determination
 ) -> DeterminationPage:
     proposal = next((one for one in then.proposals if one.seq == chosen.proposal), None)
     standing = now.determination
     shown = sources(chain, now, then)
     origins = grouped(shown)
     stream = session.scalar(select(Stream.name).where(Stream.slug == row.stream))
+    logs = Logs()
     return DeterminationPage(
         ref=_ref(row),
         name=row.name,
@@ -263,10 +264,12 @@ def _page(
         counted=sum(origin.counted for origin in origins),
         links=sum(len(origin.sources) for origin in origins),
         kept_back=len(then.attached) - len(shown),
-        number=Logs().number(chosen.seq),
+        number=logs.number(chosen.seq),
+        log=logs.name(chosen.seq),
         leaf=next((record.leaf.hex() for record in chain if record.seq == chosen.seq), ""),
         bundled=stands_in_the_public_bundle(row.id),
-        removed=publicly_removed(_audible(row.name, chain)),
+        removed=publicly_removed(heard),
+        citation=citation(now, heard, chosen),
     )
 
 

@@ -46,6 +46,7 @@ TOLD = {
     "redaction_declined": N_("What you asked to have removed stays. The reason stands on the page of removals."),
     "bundle_ready": N_("Your bundle is ready. It stays here for a week."),
     "bundle_stopped": N_("Your bundle could not be made. The page says why."),
+    "correction_received": N_("Somebody outside asked for a correction of this incident. It waits for a lead editor."),
     "log_in_in_hand": N_(
         "An admin made a link to a new password for somebody of the desk, or took their authenticator away. "
         "Ask whose it was, and whether they asked for it."

@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, exists, func, or_, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
 
 from review.models import Incident, IncidentCode, Stream, session
-from review.models.admissions import shown_to
+from review.models.admissions import VIEWER, shown_to, shown_to_the_viewer
 from review.models.refs import aliases, find_incident, folded_code, ref_of
 from review.models.search import folded
 from review.queries.aftermath import own_aftermath
@@ -23,8 +22,9 @@ from review.queries.rechecks import Cited, RecheckPanel, cited, recheck_panel
 from review.queries.rounds import Opening, RoundPanel, opening, round_panel
 from review.queries.sources import Evidence, evidence
 from review.queries.votes import BallotForm, Dissenting, ShownRound, ballot_form, closed_rounds, own_dissent
+from review.rules.acceptance import unconsidered
 from review.rules.aftermath import Aftermath
-from review.rules.dossier import Determination
+from review.rules.dossier import Determination, Position
 from review.rules.errors import Forbidden
 from review.rules.facts import Casualties, Facts
 from review.rules.imports import NOTES
@@ -33,30 +33,32 @@ from review.rules.permissions import Actor, may
 from review.rules.positions import Standing, by_party
 
 SIZE = 50
-_OWN, _OTHER = aliased(IncidentCode), aliased(IncidentCode)
+# Plain rows of plain tables: a list is read more often than anything else.
+_INCIDENT = Incident.__table__.c
+_OWN, _OTHER = IncidentCode.__table__.alias().c, IncidentCode.__table__.alias().c
 # True where another incident answers to the same code, so that the address must carry the name instead.
 REPEATED = (
     exists()
-    .where(_OWN.incident_id == Incident.id, _OWN.code == Incident.code)
-    .where(_OTHER.folded == _OWN.folded, _OTHER.incident_id != Incident.id)
+    .where(_OWN.incident_id == _INCIDENT.id, _OWN.code == _INCIDENT.code)
+    .where(_OTHER.folded == _OWN.folded, _OTHER.incident_id != _INCIDENT.id)
     .label("repeated")
 )
 COLUMNS = (
     REPEATED,
-    Incident.id,
-    Incident.name,
-    Incident.code,
-    Incident.title,
-    Incident.date,
-    Incident.stage,
-    Incident.needs_round,
-    Incident.recheck,
-    Incident.restricted,
-    Incident.stream,
-    Incident.grade,
-    Incident.grade_kind,
-    Incident.version,
-    Incident.range,
+    _INCIDENT.id,
+    _INCIDENT.name,
+    _INCIDENT.code,
+    _INCIDENT.title,
+    _INCIDENT.date,
+    _INCIDENT.stage,
+    _INCIDENT.needs_round,
+    _INCIDENT.recheck,
+    _INCIDENT.restricted,
+    _INCIDENT.stream,
+    _INCIDENT.grade,
+    _INCIDENT.grade_kind,
+    _INCIDENT.version,
+    _INCIDENT.range,
 )
 
 
@@ -143,6 +145,7 @@ class IncidentPage:
     aftermath: Aftermath | None  # what became of the viewer's own vote
     settling: bool
     exits: Exits
+    accepted: Position | None  # by which a party accepted the harm after the version that stands
     checking: RecheckPanel | None
     cited: tuple[Cited, ...]
     exclusion: Exclusion | None
@@ -173,10 +176,8 @@ def incident_list(viewer: Actor, filters: Filters, *, before: int | None = None)
     """The incidents that this person may read, newest first, 50 a page."""
     if not may(viewer.role, "see_incident"):
         raise Forbidden("see_incident")
-    statement = _narrowed(select(*COLUMNS).where(shown_to(viewer)), filters)
-    if before is not None:
-        statement = statement.where(Incident.id < before)
-    found = session.execute(statement.order_by(Incident.id.desc()).limit(SIZE + 1)).all()
+    statement = _narrowed(_NEWEST if before is None else _OLDER, filters)
+    found = session.connection().execute(statement, {VIEWER: viewer.person, "before": before}).all()
     ids = [row.id for row in found[:SIZE]]
     earlier, claimed = _earlier_codes(ids, filters.q), in_claims(ids, filters.q)
     rows = tuple(_row(row, earlier.get(row.id), row.id in claimed) for row in found[:SIZE])
@@ -187,6 +188,13 @@ def incident_list(viewer: Actor, filters: Filters, *, before: int | None = None)
         after=rows[-1].id if len(found) > SIZE else None,
         first=before is None,
     )
+
+
+# Built once: most look at the list as it is.
+_NEWEST = select(*COLUMNS).where(shown_to_the_viewer()).order_by(_INCIDENT.id.desc()).limit(SIZE + 1)
+_OLDER = _NEWEST.where(_INCIDENT.id < bindparam("before"))
+_STREAM = Stream.__table__.c
+_STREAMS = select(_STREAM.slug, _STREAM.name, _STREAM.mode).order_by(_STREAM.name)
 
 
 def incidents_narrowed(viewer: Actor, filters: Filters) -> Select[Any]:
@@ -275,8 +283,7 @@ def repeated_codes(codes: list[str]) -> frozenset[str]:
 
 def streams() -> tuple[StreamName, ...]:
     """Every stream by name, for a filter."""
-    rows = session.execute(select(Stream.slug, Stream.name, Stream.mode).order_by(Stream.name))
-    return tuple(StreamName(slug, name, mode) for slug, name, mode in rows)
+    return tuple(StreamName(*row) for row in session.connection().execute(_STREAMS))
 
 
 def address_of(name: str) -> str:
@@ -325,6 +332,7 @@ def page_of_reading(reading: Reading) -> IncidentPage:
         aftermath=own_aftermath(reading),
         settling=dossier.stage == "settlement",
         exits=exits(reading),
+        accepted=unconsidered(dossier),
         checking=recheck_panel(reading),
         cited=cited(reading),
         exclusion=exclusion(reading),

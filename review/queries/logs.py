@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
-from review.models import session
+from bisect import bisect_right
+
+import orjson
+from sqlalchemy import select
+
+from review.models import Event, session
 from review.models.dossiers import joints
 
 
@@ -14,7 +19,7 @@ class Logs:
 
     def begins(self, seq: int) -> int:
         """Where the log begins in which an entry stands."""
-        return max(begin for begin in self._begin if begin <= seq)
+        return self._begin[bisect_right(self._begin, seq) - 1]
 
     def ends(self, seq: int) -> int | None:
         """Where the log ended in which an entry stands; None while it goes on."""
@@ -23,6 +28,11 @@ class Logs:
     def number(self, seq: int) -> int:
         """An entry's number in its own log, as a bundle and a proof name it."""
         return seq - self.begins(seq)
+
+    def name(self, seq: int) -> str:
+        """How the log is called in which an entry stands, as its first entry says."""
+        line = session.scalars(select(Event.line).where(Event.seq == self.begins(seq))).one()
+        return str(orjson.loads(line)["log"])
 
     def before(self, size: int) -> int:
         """Where the log begins that a published checkpoint is of."""

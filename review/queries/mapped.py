@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from review.models import Incident, session
 from review.models.refs import folded_code
 from review.queries.addresses import refs_of
 from review.queries.incidents import Filters, incidents_narrowed
-from review.queries.public import public_rows
+from review.queries.public import public_in_order, public_rows
 from review.queries.published_facts import facts_as_published, refs_as_published
 from review.rules.facts import Facts, Place
 from review.rules.permissions import Actor
 from review.rules.points import shown
 
 MOST = 500
+LONGEST = 120  # letters of a title
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +24,16 @@ class Placed:
     """One incident: the place by which it is drawn, None where no point is recorded that the reader may see."""
 
     ref: str
-    title: str
+    named: Place | None  # the place after which it is called, with or without a point
+    summary: str | None
     date: str | None
     place: Place | None
+
+    def title(self, language: str = "en") -> str:
+        """Its place, in this language where it has a name in it, and what is reported; nothing that the code says."""
+        name = self.named.name(language) if self.named else None
+        title = ", ".join(part for part in (name, self.summary) if part)
+        return "" if folded_code(title) == folded_code(self.ref) else title[:LONGEST]
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,13 @@ def mapped_public(q: str = "", grade: str = "", stream: str = "") -> Mapped:
     return _mapped(rows, facts, refs_as_published(rows, facts))
 
 
+def mapped_incidents(incidents: Collection[int]) -> Mapped:
+    """These published incidents, in the order in which they are given."""
+    rows = public_in_order(incidents)
+    facts = facts_as_published(rows)
+    return _mapped(rows, facts, refs_as_published(rows, facts))
+
+
 def _mapped(rows: list[Incident], facts: Mapping[int, Facts], refs: Mapping[int, str]) -> Mapped:
     kept = rows[:MOST]
     found = [_one(refs[row.id], shown(facts.get(row.id, Facts()))) for row in kept]
@@ -65,7 +80,5 @@ def _mapped(rows: list[Incident], facts: Mapping[int, Facts], refs: Mapping[int,
 
 
 def _one(ref: str, facts: Facts) -> Placed:
-    name = facts.places[0].name() if facts.places else None
-    title = ", ".join(part for part in (name, facts.summary) if part)
-    title = "" if folded_code(title) == folded_code(ref) else title
-    return Placed(ref, title[:120], facts.date, next((place for place in facts.places if place.point), None))
+    named = facts.places[0] if facts.places else None
+    return Placed(ref, named, facts.summary, facts.date, next((place for place in facts.places if place.point), None))

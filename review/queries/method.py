@@ -1,8 +1,9 @@
-"""How grades are made, and how to check that nothing was altered: for everybody."""
+"""How grades are made, from the code and the record; and how to check that nothing was altered: for everybody."""
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -11,25 +12,36 @@ from typing import Any
 import orjson
 from sqlalchemy import select
 
+from review import clock
 from review.audit import checkpoint_files, keyring, profiles
 from review.audit.keyring import Signer
-from review.models import Checkpoint, Event, session
+from review.models import Checkpoint, CodebookVersion, Event, MethodText, session
 from review.models import Policy as PolicyRow
+from review.queries.agreement import OfCodebook, published
 from review.queries.bundles import Kept, public_file
 from review.queries.logs import Logs
+from review.queries.public import Unassessed, unassessed
+from review.rules.agreement import FEWEST
+from review.rules.codebooks import Compared, comparisons
+from review.rules.errors import Forbidden
 from review.rules.grades import CODEBOOKS, Codebook, Grade
+from review.rules.permissions import PERMISSIONS, Actor, Permission, may
 from review.rules.policy import Policy
+from review.rules.workflow import TRANSITIONS, Transition
 
 VERIFIER = Path(__file__).resolve().parent.parent / "audit" / "verify.py"
 
 
 @dataclass(frozen=True, slots=True)
 class Scheme:
-    """One codebook with its table of distances, row by row."""
+    """One codebook with its table of distances, row by row; since when this log has it, and its digest there."""
 
     id: str
     grades: tuple[Grade, ...]
     rows: tuple[tuple[str, tuple[int | None, ...]], ...]
+    headline: tuple[str, ...]
+    since: str | None
+    sha256: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,13 +55,29 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True)
 class MethodPage:
-    """Every scheme, and the numbers that a round opened today would copy."""
+    """Every scheme, the numbers that a round opened today would copy, who may do what, how far the published votes
+    agree, and what the desk itself wrote."""
 
     schemes: tuple[Scheme, ...]
+    compared: tuple[Compared, ...]
     policy: Policy
     since: str | None
+    moves: tuple[Transition, ...]
+    rights: tuple[Permission, ...]
+    agreement: tuple[OfCodebook, ...]
+    fewest: int
+    unassessed: tuple[Unassessed, ...]
+    written: Mapping[str, Mapping[str, Written]]
     profiles: tuple[str, ...]
     sealed: tuple[Sealed, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What the desk wrote of its method in one language, and when it last did."""
+
+    text: str
+    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,17 +117,60 @@ class Continued:
 
 
 def method_page() -> MethodPage:
-    """The schemes as shipped and the policy in force."""
-    schemes = tuple(Scheme(book.id, book.grades, _distances(book)) for book in CODEBOOKS)
+    """The method as the code has it, with the policy in force and the votes that were published."""
+    policy, since = _policy()
+    return MethodPage(
+        schemes=_schemes(),
+        compared=comparisons(CODEBOOKS),
+        policy=policy,
+        since=since,
+        moves=TRANSITIONS,
+        rights=tuple(PERMISSIONS.values()),
+        agreement=published(),
+        fewest=FEWEST,
+        unassessed=unassessed(),
+        written=written(),
+        profiles=profiles.NAMES,
+        sealed=_sealed(),
+    )
+
+
+def written() -> Mapping[str, Mapping[str, Written]]:
+    """Section -> language -> what the desk wrote there."""
+    found: dict[str, dict[str, Written]] = {}
+    for row in session.execute(select(MethodText.section, MethodText.language, MethodText.text, MethodText.changed_at)):
+        found.setdefault(row.section, {})[row.language] = Written(row.text, clock.day(row.changed_at))
+    return found
+
+
+def writing_page(viewer: Actor) -> Mapping[str, Mapping[str, Written]]:
+    """The same for whoever may write it."""
+    if not may(viewer.role, "write_method"):
+        raise Forbidden("write_method")
+    return written()
+
+
+def _policy() -> tuple[Policy, str | None]:
     row = session.execute(
         select(PolicyRow.body, PolicyRow.times, Event.day)
         .join(Event, Event.seq == PolicyRow.seq)
         .order_by(PolicyRow.seq.desc())
         .limit(1)
     ).first()
-    if row is None:
-        return MethodPage(schemes, Policy(), None, profiles.NAMES, _sealed())
-    return MethodPage(schemes, Policy.from_body(row.body, row.times), row.day, profiles.NAMES, _sealed())
+    return (Policy.from_body(row.body, row.times), row.day) if row else (Policy(), None)
+
+
+def _schemes() -> tuple[Scheme, ...]:
+    rows = session.execute(
+        select(CodebookVersion.key, CodebookVersion.sha256, Event.day)
+        .join(Event, Event.seq == CodebookVersion.seq)
+        .order_by(CodebookVersion.seq.desc())
+    )
+    taken_up = {key: (day, sha256) for key, sha256, day in rows}  # the first time, where a log went on under a new name
+    return tuple(
+        Scheme(book.id, book.grades, _distances(book), book.headline, *taken_up.get(book.id, (None, None)))
+        for book in CODEBOOKS
+    )
 
 
 def _sealed() -> tuple[Sealed, ...]:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 
 from review import clock
 from review.audit import checkpoint_files, tree
+from review.audit.embargo import DETERMINING
 from review.audit.note import inclusion_text, parse_checkpoint
 from review.audit.subtrees import StoredTree
 from review.models import Event, Incident, session
@@ -25,10 +26,11 @@ from review.rules.rollbacks import ANOTHER_HISTORY
 
 
 def public_proof(seq: int) -> str:
-    """The proof of a published grade that everybody may read; NotFound for every other event, alike."""
+    """The proof of a published grade, an imported one too, that everybody may read; NotFound for every other event,
+    alike."""
     statement = select(Event.seq).join(Incident, Incident.id == Event.incident_id)
     readable = Incident.grade.is_not(None), Incident.restricted.is_(False)
-    if session.scalar(statement.where(Event.seq == seq, Event.type == "grade.published", *readable)) is None:
+    if session.scalar(statement.where(Event.seq == seq, Event.type.in_(DETERMINING), *readable)) is None:
         raise NotFound
     return _proof(seq)
 

@@ -9,7 +9,8 @@ from urllib.parse import urlencode
 from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from review.models import Determination, Incident, Stream, session
-from review.models.refs import aliases, folded_code
+from review.models.public_codes import merged_under
+from review.models.refs import folded_code
 from review.models.search import folded
 from review.queries.published_facts import facts_as_published, refs_as_published
 from review.rules.facts import Casualties, Facts
@@ -67,7 +68,7 @@ class FrontPage:
 
 @dataclass(frozen=True, slots=True)
 class ListPage:
-    """Published incidents, the latest entered first, with the filters that made the list."""
+    """Published incidents, the latest entered first, with the filters that made the list; `after` continues it."""
 
     rows: tuple[Listed, ...]
     found: Count
@@ -79,6 +80,7 @@ class ListPage:
     unassessed: tuple[Unassessed, ...]
     newer: str | None
     older: str | None
+    after: int | None
 
     @property
     def query(self) -> dict[str, str]:
@@ -108,18 +110,20 @@ def _latest(kind: str) -> tuple[Listed, ...]:
     return _listed(list(session.scalars(statement)))
 
 
-def list_page(q: str = "", grade: str = "", stream: str = "", before: int | None = None) -> ListPage:
+def list_page(
+    q: str = "", grade: str = "", stream: str = "", before: int | None = None, most: int = ROWS
+) -> ListPage:
     """One page of the list, by filters; `before` is where the page before it ended."""
     streams = _streams()
     wanted = _wanted(q, grade, stream)
     paged = [*wanted, Incident.id < before] if before else wanted
-    statement = select(Incident).where(*paged).order_by(Incident.id.desc()).limit(ROWS + 1)
+    statement = select(Incident).where(*paged).order_by(Incident.id.desc()).limit(most + 1)
     rows = list(session.scalars(statement))
-    shown = rows[:ROWS]
+    shown = rows[:most]
     filters = {name: value for name, value in (("q", q), ("grade", grade), ("stream", stream)) if value}
     return ListPage(
         rows=_listed(shown, q),
-        found=_capped(*wanted),
+        found=capped(*wanted),
         q=q,
         grade=grade,
         stream=stream,
@@ -127,14 +131,21 @@ def list_page(q: str = "", grade: str = "", stream: str = "", before: int | None
         streams=tuple(streams.items()),
         unassessed=unassessed(),
         newer=_address(filters) if before else None,
-        older=_address({**filters, "before": str(shown[-1].id)}) if len(rows) > ROWS else None,
+        older=_address({**filters, "before": str(shown[-1].id)}) if len(rows) > most else None,
+        after=shown[-1].id if len(rows) > most else None,
     )
 
 
 def public_of(incidents: Collection[int]) -> tuple[Listed, ...]:
-    """These incidents as a list has them, the latest entered first."""
-    statement = select(Incident).where(Incident.public, Incident.id.in_(incidents)).order_by(Incident.id.desc())
-    return _listed(list(session.scalars(statement)))
+    """These incidents as a list has them, in the order in which they are given."""
+    return _listed(public_in_order(incidents))
+
+
+def public_in_order(incidents: Collection[int]) -> list[Incident]:
+    """The rows of these incidents, as far as the public may read them, in the order in which they are given."""
+    found = session.scalars(select(Incident).where(Incident.public, Incident.id.in_(incidents)))
+    rows = {row.id: row for row in found}
+    return [rows[one] for one in incidents if one in rows]
 
 
 def public_rows(q: str, grade: str, stream: str, most: int) -> list[Incident]:
@@ -152,7 +163,7 @@ def _wanted(q: str, grade: str, stream: str) -> list[ColumnElement[bool]]:
     words = [Incident.public_text.contains(part, autoescape=True) for part in folded(q).split()]
     if words:
         # A code of what was merged into it leads to it, wherever that code stands.
-        found.append(or_(and_(*words), Incident.name.in_(aliases(session, q))))
+        found.append(or_(and_(*words), Incident.name.in_(merged_under(session, q))))
     if grade:
         found.append(Incident.grade == grade)
     if stream:
@@ -160,7 +171,7 @@ def _wanted(q: str, grade: str, stream: str) -> list[ColumnElement[bool]]:
     return found
 
 
-def _capped(*wanted: ColumnElement[bool]) -> Count:
+def capped(*wanted: ColumnElement[bool]) -> Count:
     """How many answer, counted no further than a page needs."""
     some = select(Incident.id).where(*wanted).limit(COUNTED + 1)
     number = session.scalar(select(func.count()).select_from(some.subquery())) or 0
@@ -171,12 +182,14 @@ def unassessed() -> tuple[Unassessed, ...]:
     """The streams that are not graded at present, each with what it has logged."""
     rows = session.scalars(select(Stream).where(Stream.mode != "active").order_by(Stream.name))
     return tuple(
-        Unassessed(row.slug, row.name, row.mode, row.since, row.reason, _logged(row.slug)) for row in rows
+        Unassessed(row.slug, row.name, row.mode, row.since, row.reason, logged(row.slug)) for row in rows
     )
 
 
-def _logged(stream: str) -> Count:
-    return _capped(Incident.stream == stream, Incident.stage == "logged", ~Incident.restricted)
+def logged(stream: str) -> Count:
+    """How many incidents of a stream nobody has assessed: an imported grade is public and says what it is."""
+    nobody = Incident.grade.is_(None)
+    return capped(Incident.stream == stream, Incident.stage == "logged", ~Incident.restricted, nobody)
 
 
 def _streams() -> dict[str, str]:

@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping
 
 from sqlalchemy import func, select
 
-from review.models import Determination, Disclosure, Event, Incident, IncidentCode, session
+from review.models import Determination, Disclosure, Event, Incident, session
 from review.models.dossiers import read_disclosure
+from review.models.public_codes import owners
 from review.models.refs import folded_code, stands_in_address
 from review.rules.facts import Facts
 
@@ -46,15 +47,8 @@ def refs_as_published(rows: Iterable[Incident], facts: Mapping[int, Facts]) -> d
     """
     listed = list(rows)
     first = {row.id: code for row in listed for code in facts.get(row.id, Facts()).codes[:1] if stands_in_address(code)}
-    table = IncidentCode.__table__.c
-    owned = (
-        select(table.folded, func.min(table.incident_id))
-        .where(table.folded.in_({folded_code(code) for code in first.values()}))
-        .group_by(table.folded)
-        .having(func.count(table.incident_id.distinct()) == 1)
-    )
-    owners = dict(session.execute(owned).all()) if first else {}
+    known = owners(session, {folded_code(code) for code in first.values()}) if first else {}
     return {
-        row.id: first[row.id] if row.id in first and owners.get(folded_code(first[row.id])) == row.id else row.name
+        row.id: first[row.id] if row.id in first and known.get(folded_code(first[row.id])) == row.id else row.name
         for row in listed
     }

@@ -19,6 +19,7 @@ CAUSES: Mapping[str, str] = {
     "source.withdrawn": N_("Source S%(source)s, on which it rests, was withdrawn."),
     "vote.excluded": N_("A vote behind it was excluded, and the votes that are left no longer bear it."),
     "incident.absorbed": N_("Another incident was merged into this one."),
+    "correction.received": N_("Somebody asked for a correction."),
 }
 BY_HAND = N_("A lead editor asked for it.")
 

@@ -1,35 +1,28 @@
-"""The public record, from what was published: it takes no viewer, and counts nothing that the public may not read."""
+"""The public record, from what was published: it takes no viewer, and counts nothing that the public may not read.
+
+Its pages read kept figures (`models.record`), never every incident; the lists behind its numbers read their entries.
+"""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import select, union_all
 
-from review.models import Determination, Disclosure, Event, Incident, Stream, session
-from review.models.dossiers import read_disclosure
-from review.queries.public import Unassessed, unassessed
-from review.queries.published_facts import TELLING
+from review.models import Stream, session
+from review.models.parties import names_in_force
+from review.models.record import ADDED, CELL, ENTRY, FIGURE, NAME
+from review.queries.mapped import MOST, Mapped, mapped_incidents
+from review.queries.public import ROWS, Listed, Unassessed, public_of, unassessed
 from review.rules import record
-from review.rules.facts import Casualties
 from review.rules.parties import Names
-from review.rules.record import EVERYBODY, HEADLINE, Cell, Counted, Figure, Month
+from review.rules.record import EVERYBODY, HEADLINE, Cell, Figure, Month, Wanted
 
-AT_ONCE = 2_000  # rows held in memory while all are read
-LEGACY = "legacy"
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One published incident as the record counts it, with its stream and the names as they were written."""
-
-    incident: int
-    stream: str
-    counted: Counted
-    written: tuple[tuple[str, str], ...]  # (key, as written)
+Place = tuple[str, int]  # month and incident: where a page of a list ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +33,7 @@ class PartyNamed:
     name: str
     incidents: int
     streams: tuple[tuple[str, str], ...]
+    written: tuple[str, ...] = ()  # every other spelling of it in what was published, and its aliases
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +45,7 @@ class Record:
 
     def party(self, key: str) -> PartyNamed | None:
         """The party of this key; None where no published incident names it."""
-        return next((one for one in self.parties if one.key == key), None)
+        return _party(self.parties, key)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,105 +58,152 @@ class RecordPage:
     months: tuple[Month, ...]
     undated: Month
     unassessed: tuple[Unassessed, ...]
+    altogether: Month  # every month and the undated
 
 
-def record_page(party: str = EVERYBODY, grades: Collection[str] = HEADLINE, names: Names | None = None) -> RecordPage:
-    """The record by month; the grades that a total includes are told with it."""
-    read = whole(names)
+@dataclass(frozen=True, slots=True)
+class BehindPage:
+    """A page of the list behind a number: how many incidents it counts, what they add up to, and some of them."""
+
+    party: PartyNamed | None
+    wanted: Wanted
+    figure: Figure
+    rows: tuple[Listed, ...]
+    newer: Place | None
+    older: Place | None
+
+
+def record_page(party: str = EVERYBODY, grades: Collection[str] = HEADLINE) -> RecordPage:
+    """The record by month; the grades that a total includes are told with it.
+
+    A party may be asked for by its key, by any spelling or by an alias.
+    """
+    names = names_in_force(session)
+    key = names.key(party)
+    counted, parties = dict(cells(key)), _parties(names)
     return RecordPage(
-        party=read.party(party),
-        parties=read.parties,
+        party=_party(parties, key),
+        parties=parties,
         grades=tuple(grades),
-        months=record.months(read.cells, party, grades),
-        undated=record.undated(read.cells, party, grades),
+        months=record.months(counted, key, grades),
+        undated=record.undated(counted, key, grades),
         unassessed=unassessed(),
+        altogether=record.altogether(counted, key, grades),
     )
 
 
-def whole(names: Names | None = None) -> Record:
+def whole() -> Record:
     """Every cell of the record and every party that a published incident names, most often named first."""
-    names = names or Names()
+    return Record(dict(cells()), _parties(names_in_force(session)))
+
+
+def cells(party: str | None = None) -> Iterator[tuple[Cell, Figure]]:
+    """The cells of a party, or of everybody and all parties, in the order of party, month, grade and kind."""
+    statement = select(*(FIGURE.c[name] for name in (*CELL, *ADDED)))
+    if party is not None:
+        statement = statement.where(FIGURE.c.party == party)
+    # In Python: the engines sort letters each in their way.
+    for row in sorted(tuple(row) for row in session.execute(statement)):
+        yield Cell(*row[: len(CELL)]), Figure(*row[len(CELL) :])
+
+
+def parties_named() -> tuple[PartyNamed, ...]:
+    """Every party that a published incident names, most often named first."""
+    return _parties(names_in_force(session))
+
+
+def _party(parties: Sequence[PartyNamed], key: str) -> PartyNamed | None:
+    return next((one for one in parties if one.key == key), None)
+
+
+def _parties(names: Names) -> tuple[PartyNamed, ...]:
     written: dict[str, Counter[str]] = {}
     touched: dict[str, set[str]] = {}
-    incidents: Counter[str] = Counter()
-
-    def noted() -> Iterator[Counted]:
-        for line in lines(names):
-            for key, name in line.written:
-                written.setdefault(key, Counter())[name] += 1
-            for key in line.counted.parties:
-                incidents[key] += 1
-                touched.setdefault(key, set()).add(line.stream)
-            yield line.counted
-
-    cells = record.counted(noted())
+    for party, stream, spelling, incidents in session.execute(select(NAME)):
+        written.setdefault(party, Counter())[spelling] += incidents
+        touched.setdefault(party, set()).add(stream)
     called = dict(session.execute(select(Stream.slug, Stream.name)).all())
-    named = (
-        PartyNamed(
-            key, names.shown(key, written[key]), number, tuple(sorted((slug, called[slug]) for slug in touched[key]))
-        )
-        for key, number in incidents.items()
+    found = []
+    for key, spellings in written.items():
+        name = names.shown(key, spellings)
+        streams = tuple(sorted((slug, called.get(slug, slug)) for slug in touched[key]))
+        others = sorted({*spellings, *names.leading_to(key)} - {name})
+        found.append(PartyNamed(key, name, spellings.total(), streams, tuple(others)))
+    return tuple(sorted(found, key=lambda one: (-one.incidents, one.key)))
+
+
+# --- the lists behind the numbers -----------------------------------------------------------------------------
+
+
+def behind_page(wanted: Wanted, before: Place | None = None) -> BehindPage:
+    """One page of the incidents that a number counts, the latest month first; `before` is where the last page ended."""
+    names = names_in_force(session)
+    wanted = wanted.of(names.key(wanted.party))
+    counted = _counted(wanted)
+    found = _places(wanted, counted, before, ROWS + 1)
+    shown = found[:ROWS]
+    return BehindPage(
+        party=_party(_parties(names), wanted.party) if wanted.party else None,
+        wanted=wanted,
+        figure=wanted.figure(counted),
+        rows=public_of([incident for _month, incident in shown]),
+        newer=before,
+        older=shown[-1] if len(found) > ROWS else None,
     )
-    return Record(cells, tuple(sorted(named, key=lambda one: (-one.incidents, one.key))))
 
 
-def lines(names: Names) -> Iterator[Line]:
-    """Every published incident, in one statement, never more than a handful in memory."""
-    rows = session.execute(_standing(), execution_options={"yield_per": AT_ONCE})
-    return (_line(row, names) for row in rows)
+def behind_map(wanted: Wanted) -> Mapped:
+    """The same incidents on a map, by the places with which they were published: no more than a map can show."""
+    wanted = wanted.of(names_in_force(session).key(wanted.party))
+    found = _places(wanted, _counted(wanted), None, MOST + 1)
+    return mapped_incidents([incident for _month, incident in found])
 
 
 def behind(
-    party: str,
-    month: str,
-    grades: Collection[str],
-    names: Names | None = None,
-    *,
-    legacy: Collection[bool] = (True, False),
+    party: str, month: str | None, grades: Collection[str], *, legacy: Collection[bool] = (True, False)
 ) -> tuple[int, ...]:
-    """The incidents that a number of the record counts: the list to which it leads."""
-    return tuple(
-        line.incident
-        for line in lines(names or Names())
-        if line.counted.month == month
-        and line.counted.grade in grades
-        and line.counted.legacy in legacy
-        and (party == EVERYBODY or party in line.counted.parties)
-    )
+    """Every incident that a number of the record counts; those of all months where none is named."""
+    conditions = [ENTRY.c.party == party, ENTRY.c.grade.in_(grades), ENTRY.c.legacy.in_(legacy)]
+    if month is not None:
+        conditions.append(ENTRY.c.month == month)
+    return tuple(sorted(session.scalars(select(ENTRY.c.incident_id).where(*conditions))))
 
 
-def _standing() -> Select[Any]:
-    """Each public incident's standing determination beside the facts that it was published with; without them where
-    they were removed since: the incident still counts, in no month and for no party."""
-    table = Determination.__table__.c
-    stands = (table.incident_id == Incident.id) & (table.version == Incident.version)
-    last = (
-        select(func.max(Event.seq).label("seq"), Event.incident_id.label("incident_id"))
-        .join(Incident, Incident.id == Event.incident_id)
-        .join(Determination, stands)
-        .where(Incident.public, Event.type.in_(TELLING), Event.seq <= table.seq)
-        .group_by(Event.incident_id)
-        .subquery()
-    )
-    return (
-        select(Incident.id, Incident.stream, table.grade, table.kind, table.range, Disclosure.text)
-        .join(Determination, stands)
-        .outerjoin(last, last.c.incident_id == Incident.id)
-        .outerjoin(Disclosure, (Disclosure.seq == last.c.seq) & (Disclosure.name == "facts"))
-        .where(Incident.public)
-        .order_by(Incident.id)
-    )
+def _counted(wanted: Wanted) -> dict[Cell, Figure]:
+    return {cell: figure for cell, figure in cells(wanted.party) if wanted.takes(cell) and wanted.number(figure)}
 
 
-def _line(row: Any, names: Names) -> Line:
-    facts = read_disclosure(row.text)[1] if row.text else {}
-    named = [(party["name"], party.get("role") or "suspected") for party in facts.get("parties", ())]
-    counted = Counted(
-        month=record.month_of(facts.get("date")),
-        parties=names.named(named),
-        grade=row.grade,
-        legacy=row.kind == LEGACY,
-        killed=Casualties.from_dict(row.range).killed,
-    )
-    spelt = {names.key(name): name for name, _role in named}
-    return Line(row.id, row.stream, counted, tuple((key, spelt[key]) for key in counted.parties))
+def _places(wanted: Wanted, counted: Mapping[Cell, Figure], before: Place | None, most: int) -> list[Place]:
+    """The next incidents of these cells. The figures tell which cells hold any, so that only those are looked into."""
+    found: list[Place] = []
+    some: list[Cell] = []
+    expected = 0
+    months = groupby(sorted(counted, key=lambda cell: cell.month, reverse=True), key=lambda cell: cell.month)
+    for month, of_month in months:
+        if before and month > before[0]:
+            continue
+        here = list(of_month)
+        some += here
+        expected += sum(wanted.number(counted[cell]) for cell in here)
+        if expected >= most:
+            found += _look(wanted, some, before, most - len(found))
+            some, expected = [], 0
+        if len(found) >= most:
+            return found
+    return found + (_look(wanted, some, before, most - len(found)) if some else [])
+
+
+def _look(wanted: Wanted, some: Sequence[Cell], before: Place | None, most: int) -> list[Place]:
+    looked = (_in_cell(wanted, cell, before, most).subquery() for cell in some)
+    rows = session.execute(union_all(*(select(one) for one in looked))).all()
+    return sorted(((month, incident) for month, incident in rows), reverse=True)[:most]
+
+
+def _in_cell(wanted: Wanted, cell: Cell, before: Place | None, most: int) -> Any:
+    same = [ENTRY.c[name] == getattr(cell, name) for name in CELL]
+    statement = select(ENTRY.c.month, ENTRY.c.incident_id).where(*same)
+    if wanted.only == record.UNKNOWN:
+        statement = statement.where(ENTRY.c.unknown == 1)
+    if before and cell.month == before[0]:
+        statement = statement.where(ENTRY.c.incident_id < before[1])
+    return statement.order_by(ENTRY.c.incident_id.desc()).limit(most)

@@ -29,12 +29,16 @@ class Swap:
 
 @dataclass(frozen=True, slots=True)
 class Remedies:
-    """The presses that one row offers. `round` is the open round that they are about."""
+    """The presses that one row offers. `round` is the open round that they are about.
+
+    `reopen`: of a version that a new round may confirm, the dossier that this page shows.
+    """
 
     remind: bool = False
     extend: bool = False
     round: int = 0
     swaps: tuple[Swap, ...] = ()
+    reopen: str = ""
 
 
 NOTHING = Remedies()
@@ -75,6 +79,8 @@ class Desk:
 def remedies(case: Case, desk: Desk) -> Remedies:
     """What may be pressed for one incident; nothing in a round whose answers this lead must not see."""
     round_ = case.dossier.open_round
+    if case.dossier.stage == "published" and not case.dossier.recheck:
+        return Remedies(reopen=case.dossier.digest)
     if round_ is None:
         return Remedies(remind=_on_anothers_turn(case))
     if not sight(case.dossier, case.viewer).answered:

@@ -7,9 +7,13 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select
 
-from review.models import Incident, Stream, session
+from review.models import Event, Incident, Person, Stream, session
 from review.models.admissions import shown_to
+from review.queries.backlog import NOTHING, Backlog, backlogs
+from review.queries.history import OurWord
+from review.queries.published_streams import Switch, switches
 from review.rules.errors import Forbidden, NotFound
+from review.rules.leaving import SOMEBODY
 from review.rules.permissions import Actor, may
 
 
@@ -23,6 +27,7 @@ class Listed:
     since: str
     reason: str | None
     stages: Mapping[str, int]
+    backlog: Backlog
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,15 +41,17 @@ class StreamsPage:
 class StreamPage:
     stream: Listed
     may_switch: bool
+    history: tuple[Switch, ...]
+    names: Mapping[int, str]  # who decided, by the place of the notice in the trail
 
 
 def streams_page(viewer: Actor) -> StreamsPage:
     """Every stream; for those who define or switch them."""
     _allow(viewer)
-    stages = _stages(viewer)
+    stages, waiting = _stages(viewer), backlogs(viewer)
     rows = session.scalars(select(Stream).order_by(Stream.name))
     return StreamsPage(
-        tuple(_listed(row, stages.get(row.slug, {})) for row in rows),
+        tuple(_listed(row, stages.get(row.slug, {}), waiting.get(row.slug, NOTHING)) for row in rows),
         may(viewer.role, "define_stream"),
         may(viewer.role, "switch_stream"),
     )
@@ -56,7 +63,9 @@ def stream_page(viewer: Actor, slug: str) -> StreamPage:
     row = session.get(Stream, slug)
     if row is None:
         raise NotFound("stream")
-    return StreamPage(_listed(row, _stages(viewer).get(slug, {})), may(viewer.role, "switch_stream"))
+    listed = _listed(row, _stages(viewer).get(slug, {}), backlogs(viewer).get(slug, NOTHING))
+    history = switches().get(slug, ())
+    return StreamPage(listed, may(viewer.role, "switch_stream"), history, _deciders(history))
 
 
 def choices() -> tuple[tuple[str, str], ...]:
@@ -70,8 +79,18 @@ def _allow(viewer: Actor) -> None:
         raise Forbidden("switch_stream")
 
 
-def _listed(row: Stream, stages: Mapping[str, int]) -> Listed:
-    return Listed(row.slug, row.name, row.mode, row.since, row.reason, stages)
+def _listed(row: Stream, stages: Mapping[str, int], backlog: Backlog) -> Listed:
+    return Listed(row.slug, row.name, row.mode, row.since, row.reason, stages, backlog)
+
+
+def _deciders(history: tuple[Switch, ...]) -> dict[int, str]:
+    """Who decided each change, by name: for those inside. The desk itself, and who left, have none."""
+    rows = session.execute(
+        select(Event.seq, Person.name)
+        .join(Person, Person.log_name == Event.actor)
+        .where(Event.seq.in_([one.seq for one in history]))
+    )
+    return {seq: name or OurWord(SOMEBODY) for seq, name in rows}
 
 
 def _stages(viewer: Actor) -> dict[str, dict[str, int]]:

@@ -11,9 +11,15 @@ from sqlalchemy import select
 
 from review import clock
 from review.models import Stream, session
+from review.queries.accepted import accepted
+from review.queries.backlog import not_assessed
+from review.queries.corrections import Waiting as Requests
+from review.queries.corrections import waiting as requests_open
+from review.queries.public import Count
 from review.queries.remedies import NOTHING, Desk, Remedies, remedies
+from review.queries.submissions import AtTheDoor, at_the_door
 from review.queries.under_way import STAGES, Case, Place, cases_of, counted, incidents
-from review.rules import rounds, settlement
+from review.rules import acceptance, rounds, settlement
 from review.rules.errors import Forbidden
 from review.rules.facts import NOT_KNOWN, Casualties, Range
 from review.rules.permissions import Actor, may
@@ -25,6 +31,7 @@ SIZE = 50  # rows of a page
 MOST = 200  # incidents that one page looks at; no count goes further
 ON_YOU, ON_OTHERS, ON_TIME = "you", "others", "time"
 GROUPS = (ON_YOU, ON_OTHERS, ON_TIME)
+ACCEPTED = "accepted"  # published, and a party has accepted the harm since
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,9 +92,15 @@ class Counts:
 
 @dataclass(frozen=True, slots=True)
 class WaitingPage:
-    """The lead's list, a page at a time. `after`: where the next page goes on; only the first page counts."""
+    """The lead's list, a page at a time. `after`: where the next page goes on; only the first page counts.
+
+    `accepted`: published incidents that a new round may confirm, ahead of the first page. `queues`: of each stream
+    that is not assessed, how many wait there, counted no further than MOST.
+    """
 
     rows: tuple[Waiting, ...]
+    accepted: tuple[Waiting, ...]
+    queues: Mapping[str, Count]
     streams: tuple[StreamRow, ...]
     counts: Counts | None
     only: str
@@ -95,6 +108,8 @@ class WaitingPage:
     stream: str
     after: Place | None
     first: bool
+    sent_in: AtTheDoor | None = None  # what nobody has looked through yet
+    requests: Requests | None = None  # for a correction, without an outcome
 
 
 def waiting(
@@ -103,19 +118,26 @@ def waiting(
     """Everything that waits for somebody, for a lead editor. Ready sentences, no progress of a round they judge in."""
     if not may(viewer.role, "approve"):
         raise Forbidden("approve")
-    only, stage = only if only in GROUPS else "", stage if stage in STAGES else ""
+    only, stage = only if only in GROUPS else "", stage if stage in (*STAGES, ACCEPTED) else ""
     reader = _Reader(viewer)
-    found = incidents(viewer, stream, MOST + 1, stage=stage, after=after)
+    confirmable = reader.read(accepted(viewer, stream)) if after is None else []
+    found = [] if stage == ACCEPTED else incidents(viewer, stream, MOST + 1, stage=stage, after=after)
     rows, onward = _some(reader, found, only)
     return WaitingPage(
         rows=tuple(reader.mended(row) for row in rows),
+        accepted=tuple(
+            reader.mended(row) for row in confirmable if only in ("", ON_YOU) and stage in ("", ACCEPTED)
+        ),
+        queues=not_assessed(viewer, MOST),
         streams=streams(),
-        counts=_counts(reader, stream) if after is None else None,
+        counts=_counts(reader, stream, len(confirmable)) if after is None else None,
         only=only,
         stage=stage,
         stream=stream,
         after=onward,
         first=after is None,
+        sent_in=at_the_door(viewer),
+        requests=requests_open(viewer),
     )
 
 
@@ -129,9 +151,13 @@ class _Reader:
 
     def rows(self, found: list[Any]) -> list[Waiting]:
         """What each of these waits for."""
-        for case in cases_of(self.viewer, [row for row in found if row.id not in self.known]):
-            self.known[case.row.id] = case, _judge(case)
+        self.read(cases_of(self.viewer, [row for row in found if row.id not in self.known]))
         return [self.known[row.id][1] for row in found]
+
+    def read(self, cases: list[Case]) -> list[Waiting]:
+        """What these wait for, once they have been read."""
+        self.known |= {case.row.id: (case, _judge(case)) for case in cases}
+        return [self.known[case.row.id][1] for case in cases]
 
     def mended(self, row: Waiting) -> Waiting:
         """The row with what a lead can press in it."""
@@ -150,12 +176,12 @@ def _some(reader: _Reader, found: list[Any], only: str) -> tuple[list[Waiting], 
     return rows, Place(found[MOST - 1].gravity, found[MOST - 1].id) if len(found) > MOST else None
 
 
-def _counts(reader: _Reader, stream: str) -> Counts:
+def _counts(reader: _Reader, stream: str, confirmable: int) -> Counts:
     found = incidents(reader.viewer, stream, MOST + 1)
-    groups = [row.group for row in reader.rows(found[:MOST])]
+    groups = [row.group for row in reader.rows(found[:MOST])] + [ON_YOU] * confirmable
     return Counts(
         all=len(groups),
-        stages=counted(reader.viewer, stream, MOST + 1),
+        stages=counted(reader.viewer, stream, MOST + 1) | ({ACCEPTED: confirmable} if confirmable else {}),
         groups={group: groups.count(group) for group in GROUPS},
         most=MOST,
         capped=len(found) > MOST,
@@ -167,7 +193,7 @@ def _judge(case: Case) -> Waiting:
         "approval": _approval,
         "settlement": _settlement,
         "grading": _grading,
-        "published": _recheck,
+        "published": _published,
     }.get(case.dossier.stage, _logged)
     return judge(case)
 
@@ -293,7 +319,12 @@ def _grading(case: Case) -> Waiting:
     return _row(case, ON_TIME, LOOK, "incident", N_("Everybody has answered. The round closes by itself shortly."))
 
 
-def _recheck(case: Case) -> Waiting:
+MAY_CONFIRM = N_("Admission recorded: a new round may grade it Confirmed. The published version stands meanwhile.")
+
+
+def _published(case: Case) -> Waiting:
+    if not case.dossier.recheck:
+        return _row(case, ON_YOU, N_("Look at what was accepted"), "incident", MAY_CONFIRM)
     return _row(case, ON_YOU, N_("Confirm or reopen"), "incident", N_("The published version is being checked again."))
 
 
@@ -301,6 +332,8 @@ def _logged(case: Case) -> Waiting:
     missing = _missing(case, "open_round")
     if missing:
         return _row(case, ON_OTHERS, LOOK, "incident", missing=missing)
+    if acceptance.unconsidered(case.dossier) is not None:
+        return _row(case, ON_YOU, N_("Open a round"), "incident", MAY_CONFIRM)
     sentence = N_("No round is open. Sources ready: %(sources)s; independent origins: %(origins)s.")
     values = {"sources": len(case.dossier.attached), "origins": len(case.dossier.origins)}
     return _row(case, ON_YOU, N_("Open a round"), "incident", sentence, values=values)

@@ -109,6 +109,7 @@ class Vote:
     state: Literal["live", "replaced", "withdrawn", "excluded"] = "live"
     ballot: Ballot | None = None
     revealed: int | None = None  # seq of its vote.revealed
+    excluded: int | None = None  # seq of its vote.excluded
 
 
 Answer = Literal["assigned", "voted", "abstained", "recused", "released"]

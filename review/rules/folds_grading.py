@@ -83,7 +83,8 @@ def vote_withdrawn(history: History, record: Record) -> None:
 
 
 def vote_excluded(history: History, record: Record) -> None:
-    history.votes[record.body["of"]] = replace(history.votes[record.body["of"]], state="excluded")
+    vote = history.votes[record.body["of"]]
+    history.votes[vote.seq] = replace(vote, state="excluded", excluded=record.seq)
 
 
 def vote_revealed(history: History, record: Record) -> None:

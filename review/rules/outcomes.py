@@ -107,6 +107,15 @@ def published(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Req
     )
 
 
+def version_stands(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    return answered(
+        dossier.determination is not None and dossier.determination.version > 0,
+        "version-stands",
+        N_("A version of this desk is published."),
+        N_("No version of this desk is published here that a note could correct."),
+    )
+
+
 def approved(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
     proposal = dossier.proposal
     holds = (
@@ -184,6 +193,7 @@ OUTCOMES: Mapping[str, Guard] = {
     "proposed": proposed,
     "dissent-untouched": dissent_untouched,
     "published": published,
+    "version-stands": version_stands,
     "approved": approved,
     "result-stands": result_stands,
     "no-recheck": no_recheck,

@@ -58,6 +58,21 @@ _TABLE = (
     _permission("dismiss_claim", N_("Dismiss a claim"), "reviewer lead", "reasoned"),
     _permission("withdraw_claim", N_("Withdraw a claim"), "reviewer lead", "reasoned"),
     _permission("restore_claim", N_("Restore a claim"), "reviewer lead", "reasoned"),
+    # what the public sends in
+    _permission("accept_submission", N_("Take in what somebody sent"), "reviewer lead"),
+    _permission("refuse_submission", N_("Turn away what somebody sent"), "reviewer lead", "reasoned"),
+    _permission("reconsider_submission", N_("Let what was turned away wait again"), "reviewer lead"),
+    _permission("keep_submissions", N_("Say for how long what is sent in may wait"), "lead"),
+    _permission("accept_correction", N_("Take in a request for a correction"), "reviewer lead"),
+    _permission("take_correction", N_("Take a request for a correction on"), "lead"),
+    _permission("publish_correction", N_("Publish a note of correction"), "lead", "version-stands"),
+    _permission(
+        "recheck_correction",
+        N_("Have a version checked again because of a correction"),
+        "lead",
+        "not-exited published no-recheck reasoned",
+    ),
+    _permission("decline_correction", N_("Decline a request for a correction"), "lead", "reasoned"),
     # incidents
     _permission("open_incident", N_("Open an incident"), "reviewer lead"),
     _permission(
@@ -83,6 +98,7 @@ _TABLE = (
     _permission("group_sources", N_("Group sources under one origin"), "reviewer lead", "has-source"),
     _permission("withdraw_source", N_("Withdraw a source"), "reviewer lead", "has-source reasoned"),
     _permission("record_position", N_("Record what a belligerent itself says"), "lead", "not-exited"),
+    _permission("record_report", N_("Enter what a belligerent reports of its own assessments"), "lead"),
     # streams and policy
     _permission("define_stream", N_("Define a stream"), "admin system"),
     _permission("switch_stream", N_("Switch a stream"), "lead"),
@@ -228,7 +244,13 @@ _TABLE = (
     _permission("reset_account", N_("Let a person choose a new password"), "admin system", "not-oneself"),
     _permission("reset_second_factor", N_("Take a lost second factor away"), "admin system", "not-oneself"),
     _permission("switch_second_factors", N_("Say whether second factors are asked for"), "admin system"),
+    _permission("see_parties", N_("Read the names of parties"), "lead admin"),
+    _permission("add_alias", N_("Say that two names mean one party"), "admin"),
+    _permission("withdraw_alias", N_("Withdraw an alias of a party"), "admin"),
     _permission("write_help", N_("Write the page of help"), "admin"),
+    _permission("write_method", N_("Write what the desk itself says of its method"), "admin"),
+    _permission("see_agreement", N_("Read how far one’s own votes agree with others"), "reviewer lead"),
+    _permission("see_agreement_of_the_desk", N_("Read how far the votes of the desk agree"), "lead auditor"),
     _permission("warn_of_source", N_("Warn of what a source may show"), "reviewer lead"),
     # the machine
     _permission("import_incidents", N_("Import incidents"), "admin system"),

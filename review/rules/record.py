@@ -12,8 +12,9 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
 
-from review.rules.facts import Range
+from review.rules.facts import Facts, Range
 from review.rules.grades import CODEBOOKS
+from review.rules.parties import Names
 
 EVERYBODY = ""  # in place of a party: every incident once, whomever it names
 UNDATED = ""  # in place of a month
@@ -38,6 +39,17 @@ class Counted:
     grade: str
     legacy: bool
     killed: Range
+    written: tuple[tuple[str, str], ...] = ()  # how it spells each party: (key, as written)
+
+    def spelt(self, party: str) -> str:
+        """How the incident spells a party; nothing for everybody."""
+        return dict(self.written).get(party, "")
+
+
+def counted_of(facts: Facts, grade: str, legacy: bool, killed: Range, names: Names) -> Counted:
+    """An incident as it counts: by the facts its version was published with, and that version's grade and range."""
+    written = names.spelt((party.name, party.role) for party in facts.parties)
+    return Counted(month_of(facts.date), tuple(key for key, _name in written), grade, legacy, killed, written)
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +169,40 @@ class Month:
         return dict(self.by_grade).get(grade, NOTHING)
 
 
+IMPORTED, REVIEWED, UNKNOWN = "imported", "reviewed", "unknown"
+ONLY = (IMPORTED, REVIEWED, UNKNOWN)  # parts of a number that have a list of their own
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which incidents a number counts, and so its list holds."""
+
+    party: str = EVERYBODY
+    month: str | None = None  # None: every month, and those of none
+    grades: tuple[str, ...] = HEADLINE
+    only: str = ""  # of these: those imported, those reviewed here, those of whose killed nothing is known
+
+    def of(self, party: str) -> Wanted:
+        """The same of another party."""
+        return replace(self, party=party)
+
+    def takes(self, cell: Cell) -> bool:
+        """Whether the number counts what a cell of its party holds."""
+        kind = {IMPORTED: True, REVIEWED: False}.get(self.only, cell.legacy)
+        return cell.month == (cell.month if self.month is None else self.month) and (
+            cell.grade in self.grades and cell.legacy == kind
+        )
+
+    def number(self, figure: Figure) -> int:
+        """How many incidents of a cell it counts."""
+        return figure.unknown if self.only == UNKNOWN else figure.incidents
+
+    def figure(self, cells: Mapping[Cell, Figure]) -> Figure:
+        """What the number and its range are."""
+        whole = total(figure for cell, figure in cells.items() if self.takes(cell))
+        return Figure(whole.unknown, unknown=whole.unknown) if self.only == UNKNOWN else whole
+
+
 def months(cells: Mapping[Cell, Figure], party: str, grades: Collection[str] = HEADLINE) -> tuple[Month, ...]:
     """The months of a party in their order, those of no incident left out; the undated are no month."""
     by_month: dict[str, dict[Cell, Figure]] = {}
@@ -170,6 +216,11 @@ def undated(cells: Mapping[Cell, Figure], party: str, grades: Collection[str] = 
     """What is counted of a party in no month, because no day is known."""
     here = {cell: figure for cell, figure in cells.items() if cell.party == party and cell.month == UNDATED}
     return _month(UNDATED, here, grades)
+
+
+def altogether(cells: Mapping[Cell, Figure], party: str, grades: Collection[str] = HEADLINE) -> Month:
+    """Everything that is counted of a party, in whatever month or none."""
+    return _month(UNDATED, {cell: figure for cell, figure in cells.items() if cell.party == party}, grades)
 
 
 def parties(cells: Mapping[Cell, Figure]) -> tuple[str, ...]:

@@ -30,6 +30,11 @@ NONE_YET = N_("There is no authenticator yet.")
 _FIGURES = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹", "01234567890123456789")
 
 
+def must_enrol(role: str | None, sign_ins: int, *, has_one: bool, is_asked: bool) -> bool:
+    """Whether somebody of this role has to set one up before anything else, by themselves or by a program of theirs."""
+    return is_asked and role in ROLES_ASKED and sign_ins >= FIRST_ASKED and not has_one
+
+
 def figures(typed: str | None) -> str:
     """The figures of a code as typed, in Western digits; spaces and dashes do not count."""
     return "".join(letter for letter in (typed or "").translate(_FIGURES) if letter.isascii() and letter.isdigit())

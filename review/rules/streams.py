@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from review.rules.errors import Invalid
 from review.rules.texts import cleaned
@@ -44,6 +45,23 @@ def defined(slug: str, name: str, mode: str) -> str:
     if problems or words is None:
         raise Invalid(problems, most=LONGEST)
     return words
+
+
+def away(switches: Iterable[tuple[int, str]]) -> tuple[int | None, int | None]:
+    """When a stream was last not assessed, of its (place in the trail, mode) in their order: from where until where.
+
+    The first is None where it always was; the second while it is not taken up again.
+    """
+    began: int | None = None
+    ended: int | None = None
+    mode_before = "active"
+    for place, mode in switches:
+        if mode != "active" and mode_before == "active":
+            began, ended = place, None
+        elif mode == "active" and mode_before != "active":
+            ended = place
+        mode_before = mode
+    return began, ended
 
 
 UNKNOWN_MODE = N_("Choose active, log only or paused.")

@@ -12,15 +12,18 @@ from review.views import (
     doors,
     drawing,
     errors,
+    feeding,
     headers,
     language,
     locating,
     mapping,
     marking,
     media,
+    method,
     narrowing,
     plain,
     shell,
+    unchanged,
     visitor,
     words,
 )
@@ -30,6 +33,7 @@ BLUEPRINTS: tuple[str, ...] = (
     "record",
     "accounts",
     "aftermath",
+    "agreement",
     "approvals",
     "bulk",
     "care",
@@ -42,13 +46,19 @@ BLUEPRINTS: tuple[str, ...] = (
     "facts",
     "health",
     "history",
+    "open_data",
     "imports",
     "incidents",
     "language",
+    "ledger",
+    "parties",
+    "method",
     "people",
     "policies",
+    "programs",
     "proofs",
     "public",
+    "published_streams",
     "rechecks",
     "redactions",
     "remedies",
@@ -58,6 +68,10 @@ BLUEPRINTS: tuple[str, ...] = (
     "signing_in",
     "sources",
     "streams",
+    "corrections",
+    "submissions",
+    "submitting",
+    "tokens",
     "votes",
 )
 
@@ -77,8 +91,11 @@ def register(app: Flask) -> None:
     mapping.register(app)
     marking.register(app)
     media.register(app)
+    method.register(app)
     narrowing.register(app)
     doors.register(app)
     errors.register(app)
+    unchanged.register(app)
+    feeding.register(app)
     for name in BLUEPRINTS:
         app.register_blueprint(import_module(f"review.views.{name}").blueprint)

@@ -134,7 +134,8 @@ def _no_room(error: Exception) -> ResponseReturnValue:
     return render_template("errors/disk_full.html", error=error, code=507, **about), 507
 
 
-def _is_full(error: Exception) -> bool:
+def is_full(error: Exception) -> bool:
+    """Whether the database says that it has no room to write in."""
     original = getattr(error, "orig", None)
     return (
         getattr(original, "sqlite_errorname", None) == "SQLITE_FULL" or getattr(original, "sqlstate", None) == DISK_FULL
@@ -143,6 +144,6 @@ def _is_full(error: Exception) -> bool:
 
 def busy(error: Exception) -> ResponseReturnValue:
     """The database did not answer in time, or has no room; nothing was changed."""
-    if _is_full(error):
+    if is_full(error):
         return _no_room(error)
     return render_template("errors/busy.html", error=error, code=503), 503, {"Retry-After": "5"}

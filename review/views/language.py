@@ -8,6 +8,7 @@ from flask_babel import get_locale
 from flask_login import current_user
 
 from review.actions import accounts
+from review.api.places import is_ours
 from review.views.doors import safe_path
 
 LANGUAGES = {"en": "English", "ar": "العربية"}
@@ -30,7 +31,7 @@ def chosen() -> str:
     """The language of this request."""
     if current_app.config["PSEUDO"]:
         return "ar"
-    wished = getattr(current_user, "language", None) or request.cookies.get(COOKIE)
+    wished = None if is_ours(request.path) else getattr(current_user, "language", None) or request.cookies.get(COOKIE)
     if wished in LANGUAGES:
         return str(wished)
     spoken = (tag.replace("_", "-").split("-")[0] for tag in request.accept_languages.values())

@@ -16,8 +16,10 @@ def register(app: Flask) -> None:
 def found(text: str | None, q: str) -> Markup:
     """The text, each word of the search marked in it however it is spelt."""
     whole = text or ""
+    if not q:
+        return escape(whole)
     written, last = Markup(""), 0
-    for first, end in spans(whole, folded(q).split()) if q else ():
+    for first, end in spans(whole, folded(q).split()):
         written += escape(whole[last:first]) + Markup("<mark>%s</mark>") % whole[first:end]
         last = end
     return written + escape(whole[last:])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from math import ceil
 from threading import Lock
 
 from review import clock
@@ -16,7 +17,7 @@ class Pace:
     """So many a minute from one place, and so many from all places together."""
 
     def __init__(self, *, each: int, all: int) -> None:
-        self._each, self._all = each, all
+        self.each, self._all = each, all
         self._since = datetime.min.replace(tzinfo=UTC)
         self._knocks: Counter[str] = Counter()
         self._lock = Lock()
@@ -29,7 +30,18 @@ class Pace:
                 self._since = now
                 self._knocks.clear()
             place = network(address)
-            if self._knocks.total() >= self._all or self._knocks[place] >= self._each:
+            if self._knocks.total() >= self._all or self._knocks[place] >= self.each:
                 return False
             self._knocks[place] += 1
             return True
+
+    def left(self, address: str) -> int:
+        """How many more of this minute are admitted from here."""
+        with self._lock:
+            place = network(address)
+            return max(0, min(self.each - self._knocks[place], self._all - self._knocks.total()))
+
+    def seconds(self) -> int:
+        """In how many seconds the count begins anew."""
+        with self._lock:
+            return max(1, ceil((self._since + MINUTE - clock.now()).total_seconds()))

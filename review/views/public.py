@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, redirect, render_template, request, send_file, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
+from review import config
 from review.actions import public_bundles
 from review.queries import bundles, determinations, mapped, method, public
 from review.queries.bundles import Kept
+from review.queries.determinations import DeterminationPage
+from review.views import unchanged
 from review.views.files import sent
+from review.views.json_ld import as_script, claim_review
 from review.views.plain import whole
 
 blueprint = Blueprint("public", __name__)
@@ -34,16 +38,25 @@ def incidents() -> ResponseReturnValue:
 @blueprint.get("/incidents/<ref>")
 def incident(ref: str) -> ResponseReturnValue:
     """The version of an incident's grade that stands; what was merged into another leads there."""
+    tag = unchanged.begin(ref, None)
     onward = determinations.successor(ref)
     if onward is not None:
         return redirect(url_for("public.incident", ref=onward))
-    return render_template("public/incident.html", page=determinations.determination_page(ref))
+    return _cited(determinations.determination_page(ref), tag)
 
 
 @blueprint.get("/incidents/<ref>/<int:version>")
 def version(ref: str, version: int) -> ResponseReturnValue:
     """One version, as it is cited."""
-    return render_template("public/incident.html", page=determinations.determination_page(ref, version))
+    tag = unchanged.begin(ref, version)
+    return _cited(determinations.determination_page(ref, version), tag)
+
+
+def _cited(page: DeterminationPage, tag: str | None) -> ResponseReturnValue:
+    base, log = config.address() or request.url_root.rstrip("/"), config.origin()
+    linked = as_script(claim_review(page, base, log))
+    said = render_template("public/incident.html", page=page, cited_base=base, linked_data=linked)
+    return unchanged.marked(make_response(said), tag)
 
 
 @blueprint.get("/method")

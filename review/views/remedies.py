@@ -8,7 +8,7 @@ from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from review.actions import assignments, reminders, rounds
+from review.actions import approvals, assignments, reminders, rounds
 from review.forms.rounds import person
 from review.forms.typed import Typed
 from review.views.answers import answer, done, typed_in
@@ -21,6 +21,7 @@ MORE = 72  # hours
 # The reasons stand in the record and are shown as recorded: in one language, whoever presses.
 NOT_EVERYBODY = "Not everybody has answered in time."
 NOT_THEY = "They have not answered in time."
+ACCEPTED = "A party named here has accepted this harm since this version: a new round may grade it Confirmed."
 
 
 @blueprint.post("/desk/waiting/<ref>/remind")
@@ -53,6 +54,17 @@ def substitute(ref: str, number: int) -> ResponseReturnValue:
         late, fresh = person(typed), person(typed, "by")
         assignments.substitute_reviewer(actor(), ref, number, late, fresh, reason=NOT_THEY)
         done(_("Released, and another asked in their place. The page of the incident can take it back."))
+
+    return _pressed(act)
+
+
+@blueprint.post("/desk/waiting/<ref>/reopen")
+def reopen(ref: str) -> ResponseReturnValue:
+    """Have a published incident judged again because a party has accepted the harm since."""
+
+    def act(typed: Typed) -> None:
+        approvals.reopen(actor(), ref, ground="verdict", reason=ACCEPTED, seen=typed.value("seen"))
+        done(_("Reopened: it needs a round now. The published version stays public until the next one."))
 
     return _pressed(act)
 

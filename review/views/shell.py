@@ -40,9 +40,12 @@ DESK = (
     Place(N_("Bench"), "/desk", ("reviewer", "lead")),
     Place(N_("Inbox"), "/desk/inbox", ("reviewer", "lead")),
     Place(N_("Claims"), "/desk/claims", ("reviewer", "lead")),
+    Place(N_("Sent in"), "/desk/submissions", ("reviewer", "lead"), LEAD),
+    Place(N_("Corrections"), "/desk/corrections", ("lead",), LEAD),
     Place(N_("Incidents"), "/desk/incidents", ALL),
     Place(N_("People"), "/desk/people", ("lead", "admin"), LEAD),
     Place(N_("Streams"), "/desk/streams", ("lead", "admin"), LEAD),
+    Place(N_("Official reports"), "/desk/ledger", ("lead",), LEAD),
     Place(N_("Policy"), "/desk/policy", ("lead", "admin"), LEAD),
     Place(N_("Removals"), "/desk/redactions", ("lead", "admin"), LEAD),
     Place(N_("Import"), "/desk/import", ("admin",)),
@@ -52,7 +55,10 @@ DESK = (
 PUBLIC = (
     Place(N_("Incidents"), "/incidents", ()),
     Place(N_("Record by month"), "/record", ()),
+    Place(N_("Streams"), "/streams", ()),
+    Place(N_("Open data"), "/data", ()),
     Place(N_("Method"), "/method", ()),
+    Place(N_("Send in"), "/submit", ()),
     Place(N_("Check the trail"), "/audit", ()),
 )
 

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from review.actions import streams as act
 from review.forms.streams import DefineForm, SwitchForm
-from review.queries import streams
+from review.queries import backlog, streams
 from review.rules.errors import Invalid
+from review.views.desk import place
 from review.views.refusals import tell
 from review.views.visitor import actor
 
@@ -61,5 +62,13 @@ def switch(slug: str) -> ResponseReturnValue:
             tell(form, refusal)
         else:
             flash(_("The stream was switched. What stands in it has not changed."))
-            return redirect(url_for("streams.index"))
+            taken_up = form.mode.data == "active"
+            return redirect(url_for("streams.catch_up", slug=slug) if taken_up else url_for("streams.index"))
     return render_template("streams/one.html", page=streams.stream_page(actor(), slug), form=form), 422
+
+
+@blueprint.get("/<slug>/catch-up")
+def catch_up(slug: str) -> ResponseReturnValue:
+    """What was logged while the stream was not assessed, the gravest first."""
+    after = place(request.args.get("after", ""))
+    return render_template("streams/catch_up.html", page=backlog.catch_up_page(actor(), slug, after))

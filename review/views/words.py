@@ -18,6 +18,7 @@ from markupsafe import Markup, escape
 from review.queries.history import Letter, OurWord
 from review.rules import (
     approval,
+    corrections,
     facts,
     grades,
     import_notes,
@@ -25,6 +26,7 @@ from review.rules import (
     redaction,
     rounds,
     streams,
+    submissions,
     tags,
     workflow,
 )
@@ -80,6 +82,8 @@ VOCABULARIES: dict[str, Mapping[str, str]] = {
     "claim_stage": CLAIM_STAGES,
     "profile": PROFILES,
     "outcome": OUTCOMES,
+    "submission_state": submissions.STATES,
+    "correction_outcome": corrections.OUTCOMES,
     "date_type": record.DATE_TYPES,
     "time_type": record.TIME_TYPES,
     "time_of_day": record.TIMES_OF_DAY,

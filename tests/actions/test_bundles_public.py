@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from review import config, jobs
@@ -17,6 +16,7 @@ from tests import builders, trail
 from tests.actions.taking import verified
 from tests.clocks import Clock
 from tests.slipping import slip
+from tests.staffing import Filling, nothing
 
 
 def next_day(time: Clock) -> None:
@@ -25,18 +25,27 @@ def next_day(time: Clock) -> None:
     builders.work()
 
 
-@pytest.fixture
-def team(desk: Flask, time: Clock) -> builders.Desk:
-    """The smallest desk, its log begun at noon of that day."""
-    return builders.desk(desk)
-
-
-@pytest.fixture
-def world(team: builders.Desk, time: Clock) -> builders.Desk:
-    """An incident published here and one that is not, a day ago; the night has passed."""
+def _a_day_ago(team: builders.Desk, time: Clock | None) -> None:
+    assert time is not None
     builders.published(team)
     builders.with_sources(team, builders.opened(team, codes=("KV600",)))
     next_day(time)
+
+
+@pytest.fixture
+def filling(request: pytest.FixtureRequest) -> Filling:
+    return _a_day_ago if "world" in request.fixturenames else nothing
+
+
+@pytest.fixture
+def team(time: Clock, staffed: builders.Desk) -> builders.Desk:
+    """The smallest desk, its log begun at noon of that day."""
+    return staffed
+
+
+@pytest.fixture
+def world(team: builders.Desk) -> builders.Desk:
+    """An incident published here and one that is not, a day ago; the night has passed."""
     return team
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 
 from review import config
 from review.actions import public_bundles, redactions, sources
@@ -14,16 +13,25 @@ from tests import builders, trail
 from tests.actions.test_bundles_public import last_daily, next_day, taken
 from tests.actions.test_bundles_untold import told
 from tests.clocks import Clock
+from tests.staffing import Filling
 
 
-@pytest.fixture
-def world(desk: Flask, time: Clock) -> builders.Desk:
-    """An incident published a day ago, a claim of nothing that was published; the night has passed."""
-    team = builders.desk(desk)
+def _a_day_ago(team: builders.Desk, time: Clock | None) -> None:
+    assert time is not None
     builders.published(team)
     builders.received(team, text="A claim of nothing that was published.")
     next_day(time)
-    return team
+
+
+@pytest.fixture
+def filling() -> Filling:
+    return _a_day_ago
+
+
+@pytest.fixture
+def world(time: Clock, staffed: builders.Desk) -> builders.Desk:
+    """An incident published a day ago, a claim of nothing that was published; the night has passed."""
+    return staffed
 
 
 def assess(team: builders.Desk, *, publishable: bool) -> None:

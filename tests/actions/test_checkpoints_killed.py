@@ -10,7 +10,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import func, select
 
 from review import config
@@ -62,8 +61,8 @@ with create_app().app_context():
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @pytest.fixture

@@ -6,7 +6,6 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from flask import Flask
 from sqlalchemy import select
 
 from review import clock, config, jobs, store
@@ -24,9 +23,9 @@ REASON = "Looked at against a radio clock."
 
 
 @pytest.fixture
-def team(time: clocks.Clock, desk: Flask) -> builders.Desk:
+def team(time: clocks.Clock, staffed: builders.Desk) -> builders.Desk:
     """The smallest desk at noon of a Monday."""
-    return builders.desk(desk)
+    return staffed
 
 
 def days() -> list[str]:

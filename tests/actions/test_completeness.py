@@ -20,8 +20,7 @@ for _module in iter_modules(review.actions.__path__):
 # What the next issues bring: declared from the start, recorded by no action yet.
 LATER = {
     "source.derived",
-    "source.opened", "correction.received",
-    "correction.published",
+    "source.opened",
 }  # fmt: skip
 # Recorded by the doorway itself, whatever the action.
 BY_THE_DOORWAY = {"log.opened", "codebook.defined", "policy.set", "attempt.refused"}

@@ -29,8 +29,8 @@ POINTS = tuple(random.Random(SEED).sample(range(5, 140), 5))
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def at_once(app: Flask, deeds: Sequence[Callable[[], object]]) -> list[object]:

@@ -28,7 +28,7 @@ TOLD = {
     "grade.reopened", "grade.returned", "reviewer.released", "conflict.declared", "vote.excluded",
     "settlement.argued", "settler.appointed", "settlement.closed", "dissent.recorded", "claim.duplicated",
     "claim.dismissed", "claim.withdrawn", "source.captured", "source.assessed", "position.recorded",
-    "stream.switched",
+    "stream.switched", "correction.received",
 }  # fmt: skip
 
 

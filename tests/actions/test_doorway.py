@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import pytest
 from sqlalchemy import func, select, update
@@ -10,7 +11,8 @@ from sqlalchemy import func, select, update
 from review.actions.act import Act, UnrecordedChange, acting
 from review.actions.guard import OutsideTheDoorway
 from review.audit.events.incidents import ConflictDeclared
-from review.models import Event, Incident, Stream, Vote, session
+from review.models import Event, Incident, LogHead, Stream, Vote, session
+from review.rules.errors import Busy
 from tests import builders
 
 
@@ -56,6 +58,19 @@ def test_an_act_that_records_no_event_changes_nothing(people: builders.Desk, cha
     assert counts() == before
     assert builders.row(ref).title != "Another"
     assert session.get(Stream, builders.STREAM).name != "Another"  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("went_on", [False, True])
+def test_an_act_that_waited_while_the_log_went_on_under_another_name_is_to_be_tried_again(
+    people: builders.Desk, went_on: bool
+) -> None:
+    ref = builders.opened(people)
+    before = counts()
+    with pytest.raises(Busy) if went_on else nullcontext(), acting(people.spare, ref) as act:
+        if went_on:
+            act.connection.execute(update(LogHead.__table__).values(base=before[0]))
+        act.record(ConflictDeclared(ground="A cousin lives there."))
+    assert counts()[0] == before[0] + (0 if went_on else 1)
 
 
 def test_of_two_incidents_each_must_have_its_event(people: builders.Desk) -> None:

@@ -24,8 +24,8 @@ from tests import builders
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def told() -> list[tuple[str, int, bytes]]:

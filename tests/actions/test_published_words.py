@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import pytest
-from flask import Flask
 from sqlalchemy import update
 
 from review.actions import approvals, incidents, redactions, restrictions, rounds
 from review.extensions import db
-from review.models import Incident, session
+from review.models import Incident, PublicCode, session
 from review.queries.mapped import mapped_public
 from review.queries.public import list_page
 from review.rules.facts import Party
@@ -21,8 +20,8 @@ LATER = "canarylater"
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def described(team: builders.Desk, ref: str, **changes: object) -> int:
@@ -43,6 +42,11 @@ def finds(q: str) -> int:
     session.rollback()
     assert len(page.rows) == page.found.number == shown, q
     return shown
+
+
+def status(team: builders.Desk, path: str) -> int:
+    """What anybody is answered there."""
+    return browser(team.app).get(path).status_code
 
 
 @pytest.mark.parametrize("again", [False, True])
@@ -110,8 +114,30 @@ def test_no_public_address_carries_a_code_that_was_not_published(team: builders.
     assert anybody.get("/incidents/ZQ999").status_code == anybody.get("/incidents/ZQ998").status_code == 404
 
 
-def test_the_public_page_keeps_to_its_code_where_another_has_it_too(team: builders.Desk) -> None:
+def test_a_code_that_repeats_only_inside_the_desk_moves_no_public_address(team: builders.Desk) -> None:
+    builders.published(team)
+    hidden = builders.opened(team, codes=("KV412",))
+    assert [row.ref for row in list_page().rows] == ["KV412"]
+    assert status(team, "/incidents/KV412") == 200
+    assert status(team, f"/incidents/{hidden}") == 404
+    builders.published(team)
+    assert "KV412" not in [row.ref for row in list_page().rows], "two that are published have it now"
+    assert status(team, "/incidents/KV412") == 404
+    assert found() == []
+
+
+def test_a_code_that_no_version_told_opens_no_bundle_and_leads_nowhere(team: builders.Desk) -> None:
     ref = builders.published(team)
-    builders.opened(team, codes=("KV412",))
-    (row,) = list_page().rows
-    assert row.ref == ref
+    reopened(team, ref)
+    described(team, ref)
+    for path in ("/incidents/%s/bundle.zip", "/incidents/%s", "/incidents/%s/1"):
+        assert status(team, path % "ZQ999") == 404, path
+        assert status(team, path % "KV412") in (200, 503), path
+
+
+def test_fsck_names_a_code_that_was_not_published(team: builders.Desk) -> None:
+    ref = builders.published(team)
+    session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(update(PublicCode.__table__).values(folded="zq999"))
+    assert found() == [f"{ref}: the codes by which the public finds it are not those that were published."]

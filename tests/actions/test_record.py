@@ -8,7 +8,6 @@ from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
-from flask import Flask
 
 from review.actions import approvals, exits, imports, incidents, redactions, restrictions, streams
 from review.models import session
@@ -25,6 +24,7 @@ from review.rules.record import (
     Month,
     Passed,
     Share,
+    Wanted,
     counted,
     month_of,
     months,
@@ -42,8 +42,8 @@ MARCH = "2031-03"
 
 
 @pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def page(party: str = EVERYBODY, **options: object) -> query.RecordPage:
@@ -118,13 +118,6 @@ def test_every_number_equals_the_list_behind_it(team: builders.Desk, tmp_path: P
                 assert len(query.behind(party, one.month, (grade,))) == figure.incidents > 0
 
 
-def test_one_table_of_other_names_makes_one_party_of_two(team: builders.Desk, tmp_path: Path) -> None:
-    twin(team, tmp_path)
-    both = page(KARSIA, names=Names({"Tarn Brigades": "Karsian Air Force"}))
-    assert [(one.name, one.incidents) for one in both.parties] == [("Karsian Air Force", 8)]
-    assert both.months[-1].total == Figure(3, 10, 13, unknown=1)  # the incident that named both counts once
-
-
 # --- as published -------------------------------------------------------------------------------------------
 
 
@@ -191,19 +184,19 @@ def test_a_stream_that_is_logged_only_says_how_many_since_when_and_why(team: bui
     assert told[0].since
 
 
-def test_many_incidents_are_read_in_as_many_statements_as_few(
-    team: builders.Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(query, "AT_ONCE", 2)  # a few rows are many
+def test_the_pages_of_many_incidents_ask_as_many_statements_as_those_of_few(team: builders.Desk, tmp_path: Path) -> None:
+    wanted = Wanted(grades=("fair", "confirmed", "weak"))
     twin(team, tmp_path, TWIN[:1])
-    page()
+    page(), query.behind_page(wanted)
     with statements_sent() as few:
-        page()
+        page(), query.behind_page(wanted)
     twin(team, tmp_path)
     with statements_sent() as many:
         told = page()
+        query.behind_page(wanted)
     assert len(many) == len(few) > 0
-    assert sum(one.all_grades.incidents for one in (*told.months, told.undated)) == 8
+    assert told.altogether.all_grades.incidents == 8
+    assert not any("FROM record_entry" in one and "LIMIT" not in one for one in many)
 
 
 # --- the published file -------------------------------------------------------------------------------------

@@ -23,20 +23,29 @@ from review.rules.errors import Forbidden, Invalid, Refused
 from review.rules.permissions import SYSTEM
 from review.rules.second_factors import ASKED, OFF, figures
 from tests import builders
+from tests.clocks import Clock
+from tests.staffing import Filling
 
 WORDS = "seven quiet herons by the weir"
 START = datetime(2031, 3, 14, 12, tzinfo=UTC)
 STEP = timedelta(seconds=30)
 
 
-@pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    built = builders.desk(desk)
+def _with_passwords(built: builders.Desk, _time: Clock | None) -> None:
     hashed = passwords.hash_password(WORDS)
     with account_write():
         for actor in (built.admin, built.lead, built.spare):
             passwords.put_password(actor.person, hashed)
-    return built
+
+
+@pytest.fixture
+def filling() -> Filling:
+    return _with_passwords
+
+
+@pytest.fixture
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def at(moment: datetime) -> object:

@@ -25,6 +25,7 @@ def decisions(forge: Forge, name: str, lead: Someone) -> Iterator[Step]:
     yield _publish(name, dossier)
     yield _recheck(lead, name, dossier)
     yield _confirm(lead, name, dossier)
+    yield _correct(lead, name, dossier)
 
 
 def _exclude(lead: Someone, name: str, dossier: Dossier) -> Step:
@@ -121,6 +122,16 @@ def _confirm(lead: Someone, name: str, dossier: Dossier) -> Step:
         forge.add("recheck.closed", lead, name, version=version, outcome="confirmed", reason="It holds.")
 
     return Step("confirm", "confirm_recheck", lead, write, Deed(reason="It holds."))
+
+
+def _correct(lead: Someone, name: str, dossier: Dossier) -> Step:
+    version = dossier.determination.version if dossier.determination else 1
+
+    def write(forge: Forge) -> None:
+        asked_for = forge.add("correction.received", lead, name, text="The mill had closed.", reporter="A miller")
+        forge.add("correction.published", lead, name, of=asked_for, version=version, text="The mill had closed.")
+
+    return Step("correct", "publish_correction", lead, write)
 
 
 def reopened(forge: Forge, name: str, lead: Someone) -> None:

@@ -43,7 +43,7 @@ def columns() -> list[str]:
 COMPARED = [name for name in columns() if name not in NOT_IN_THE_TRAIL]
 PROJECTED = (
     *(f"incident.{column}" for column in projections.PROJECTED),
-    *("incident_code.code", "incident_code.folded", "incident_code.earlier"),
+    *("incident_code.code", "incident_code.folded", "incident_code.earlier", "public_code.folded"),
     *("incident_sign.kind", "incident_sign.sign", "incident_sign.day"),
 )
 

@@ -61,6 +61,7 @@ SAME = {
     "approved": {"published", "stage"},
     "result-stands": {"published", "stage"},
     "in-recheck": {"recheck", "version"},
+    "version-stands": {"version"},
     "votes-left": {"settlement"},
     "blind": {"stage", "settlement", "round", "proposal"},
     "one-vote": {"vote"},

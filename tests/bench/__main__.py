@@ -15,10 +15,27 @@ from flask_migrate import upgrade
 from review import create_app
 from review.extensions import db
 from tests import engines
-from tests.bench import acts, checking, checkpoints, desk, exporting, importing, pages, pure, shape, trail, yardsticks
+from tests.bench import (
+    acts,
+    checking,
+    checkpoints,
+    desk,
+    exporting,
+    importing,
+    opening,
+    pages,
+    painting,
+    published,
+    pure,
+    record,
+    searching,
+    shape,
+    trail,
+    yardsticks,
+)
 from tests.bench.report import Report
 
-SMALL, LARGE = 1_000, 100_000
+SMALL, MIDDLE, LARGE = 1_000, 10_000, 100_000
 DURABLE = ("fsync=on", "synchronous_commit=on", "full_page_writes=on", "max_connections=200", "jit=off")
 
 
@@ -39,9 +56,10 @@ def main() -> None:
 
 @dataclass(frozen=True)
 class Databases:
-    """The settings of two empty desks, and the address of the yardstick's own database on the same disk."""
+    """The settings of three empty desks, and the address of the yardstick's own database on the same disk."""
 
     small: dict[str, str]
+    middle: dict[str, str]
     large: dict[str, str]
     yardstick: str
 
@@ -49,6 +67,8 @@ class Databases:
 def bench(report: Report, engine: str, found: Databases, size: int, seconds: int, folder: Path) -> None:
     """Everything that needs a database, on one engine: at a thousand incidents, then as many as are asked for."""
     yardsticks.fill(found.yardstick)
+    if engine == "sqlite":
+        painting.run(report, found.yardstick, folder)
     small = filled(engine, SMALL, found.small, folder)
     under_load(report, engine, small, found.yardstick, seconds, folder)
     if size > SMALL:
@@ -57,7 +77,9 @@ def bench(report: Report, engine: str, found: Databases, size: int, seconds: int
         shape.run(report, engine, small, large, seconds, folder)
         checkpoints.run(report, engine, small, large)
         checked(report, engine, small, large)
+        searched(report, engine, found.middle, large, seconds, folder)
     app = application(small.environment)
+    opening.run(report, engine, app, small.filled, small.environment, found.yardstick, seconds, folder)
     importing.run(report, engine, app, found.yardstick, folder)  # last: it makes the small desk a large one
     release(app)
 
@@ -70,6 +92,16 @@ def checked(report: Report, engine: str, small: shape.Place, large: shape.Place)
         rates.append(checking.run(report, f"{engine} {place.size:,}", app))
         release(app)
     checking.sizes(report, engine, small.environment, large.environment, (rates[0], rates[1]))
+
+
+def searched(
+    report: Report, engine: str, settings: dict[str, str], large: shape.Place, seconds: int, folder: Path
+) -> None:
+    """Goal 5 and the record: the large desk beside one of ten thousand, which is made for it."""
+    middle = filled(engine, MIDDLE, settings, folder)
+    with shape.beside(middle, large, seconds, folder) as (some, many):
+        searching.run(report, engine, some, many)
+        record.run(report, engine, some, many)
 
 
 def filled(engine: str, size: int, settings: dict[str, str], folder: Path) -> shape.Place:
@@ -95,6 +127,7 @@ def under_load(
     if engine == "sqlite" and place.size == SMALL:
         trail.run(report, app, folder)
     exporting.run(report, name, app, place.environment, folder)
+    published.run(report, engine, name, app, place.environment, yardstick, seconds, folder)
     release(app)
 
 
@@ -110,8 +143,8 @@ def release(app: Flask) -> None:
 
 @contextmanager
 def databases(engine: str, folder: Path) -> Iterator[Databases]:
-    """Three empty databases of this engine, and a home for each desk."""
-    homes = [folder / "small", folder / "large"]
+    """Four empty databases of this engine, and a home for each desk."""
+    homes = [folder / "small", folder / "middle", folder / "large"]
     for home in homes:
         home.mkdir(mode=0o700)
     if engine == "sqlite":

@@ -21,6 +21,7 @@ from tests.bench.load import Request
 
 PASSWORD = "a long enough pass phrase for a bench"
 VOTERS = 12
+AUDITOR = "auditor"  # who may take a list away, and is asked for no second factor
 SLOW = {"grace": [600, 600]}
 MOST_OPEN = 1_000  # incidents with an open round; the rest of a desk is its archive
 
@@ -41,6 +42,7 @@ def fill(app: Flask, incidents: int, folder: Path) -> Filled:
         admin = Actor(people.set_up(email="admin@bench.invalid", name="Admin", password_hash=hashed), "admin", "Admin")
         reviewers = [_person(admin, f"reviewer{n}", "reviewer", hashed) for n in range(VOTERS)]
         lead, enterer = _person(admin, "lead", "lead", hashed), _person(admin, "enterer", "reviewer", hashed)
+        _person(admin, AUDITOR, "auditor", hashed)
         policies.set_policy(admin, policy=replace(Policy(), times={**Policy().times, **SLOW}), reason="A bench.")
         streams.define_stream(admin, slug=builders.STREAM, name="Bench")
         imports.import_incidents(admin, archive.write(folder / "archive.csv", incidents - with_rounds))
@@ -71,12 +73,12 @@ class SignedIn:
     token: str
 
 
-def sign_in(base: str, email: str) -> SignedIn:
+def sign_in(base: str, email: str, password: str = PASSWORD) -> SignedIn:
     """Sign in through the page, as a person does."""
     jar = http.cookiejar.CookieJar()
     browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(jar))
     token = _token(browser.open(f"{base}/login").read().decode())
-    form = {"email": email, "password": PASSWORD, "csrf_token": token}
+    form = {"email": email, "password": password, "csrf_token": token}
     page = browser.open(f"{base}/login", urllib.parse.urlencode(form).encode()).read().decode()
     return SignedIn("; ".join(f"{cookie.name}={cookie.value}" for cookie in jar), _token(page))
 

@@ -12,9 +12,11 @@ SCRIPT = """
 local lines, next_line = {}, 0
 for line in io.lines(os.getenv("REQUESTS")) do lines[#lines + 1] = line end
 request = function()
-  local method, path, cookie, body = lines[next_line % #lines + 1]:match("([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t(.*)")
+  local method, path, cookie, kind, token, known, body =
+    lines[next_line % #lines + 1]:match("([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t([^\\t]*)\\t(.*)")
   next_line = next_line + 1
-  local headers = {["Cookie"] = cookie, ["Content-Type"] = "application/x-www-form-urlencoded"}
+  local headers = {["Cookie"] = cookie, ["Content-Type"] = kind, ["X-CSRFToken"] = token ~= "" and token or nil}
+  headers["If-None-Match"] = known ~= "" and known or nil
   return wrk.format(method, path, headers, body ~= "" and body or nil)
 end
 done = function(summary, latency, requests)
@@ -43,9 +45,12 @@ class Request:
     method: str = "GET"
     cookie: str = ""
     body: str = ""
+    kind: str = "application/x-www-form-urlencoded"
+    token: str = ""  # of its forms, where a header carries it
+    known: str = ""  # the mark under which the asker has it already
 
     def line(self) -> str:
-        return f"{self.method}\t{self.path}\t{self.cookie}\t{self.body}"
+        return "\t".join((self.method, self.path, self.cookie, self.kind, self.token, self.known, self.body))
 
 
 def run(base: str, requests: list[Request], *, connections: int, seconds: int, folder: Path) -> Measured:

@@ -9,16 +9,23 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 
 ARGUMENTS = ["-k", "gthread", "-w", "2", "--threads", "8", "--reuse-port", "--log-level", "error"]
 
 
 @contextmanager
-def serving(target: str, environment: Mapping[str, str]) -> Iterator[str]:
-    """The address of `target` (module:callable) while the block runs."""
+def serving(
+    target: str, environment: Mapping[str, str], python: str = sys.executable, log: Path | None = None
+) -> Iterator[str]:
+    """The address of `target` (module:callable) while the block runs.
+
+    `python`: another program's own interpreter; `log`: where what it says goes, if not to this terminal.
+    """
     port = _free_port()
-    command = [sys.executable, "-m", "gunicorn", *ARGUMENTS, "-b", f"127.0.0.1:{port}", target]
-    process = subprocess.Popen(command, env={**os.environ, **environment})
+    command = [python, "-m", "gunicorn", *ARGUMENTS, "-b", f"127.0.0.1:{port}", target]
+    said = log.open("ab") if log else None
+    process = subprocess.Popen(command, env={**os.environ, **environment}, stdout=said, stderr=said)
     try:
         _wait(port, process)
         yield f"http://127.0.0.1:{port}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,12 +48,20 @@ class Served:
 
 def run(report: Report, engine: str, small: Place, large: Place, seconds: int, folder: Path) -> None:
     """Both desks served side by side and asked in turn."""
-    with serving("wsgi:app", small.environment) as one, serving("wsgi:app", large.environment) as other:
-        few = Served(small, one, desk.sign_in(one, small.filled.emails[0]), seconds, folder)
-        many = Served(large, other, desk.sign_in(other, large.filled.emails[0]), seconds, folder)
+    with beside(small, large, seconds, folder) as (few, many):
         _sizes(report, engine, few, many)
         _depths(report, engine, many)
         _beside_voters(report, engine, many)
+
+
+@contextmanager
+def beside(small: Place, large: Place, seconds: int, folder: Path) -> Iterator[tuple[Served, Served]]:
+    """Two desks, each served, with somebody signed in at each."""
+    with serving("wsgi:app", small.environment) as one, serving("wsgi:app", large.environment) as other:
+        yield (
+            Served(small, one, desk.sign_in(one, small.filled.emails[0]), seconds, folder),
+            Served(large, other, desk.sign_in(other, large.filled.emails[0]), seconds, folder),
+        )
 
 
 def _deep(path: str, size: int) -> str:

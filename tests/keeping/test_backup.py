@@ -18,7 +18,6 @@ from pathlib import Path
 import psycopg
 import pytest
 from click.testing import Result
-from flask import Flask
 from sqlalchemy import make_url, select
 
 from review import config, create_app, logs, store
@@ -54,8 +53,8 @@ MANY = 100_000
 
 
 @pytest.fixture
-def people(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @dataclass(frozen=True)

@@ -39,8 +39,8 @@ Back = Callable[[Path], str]
 
 
 @pytest.fixture
-def people_(desk: Flask) -> builders.Desk:
-    return builders.desk(desk)
+def people_(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 @pytest.fixture

@@ -27,6 +27,13 @@ def _with_claim():
     return case
 
 
+def _legacy():
+    """A grade that came with an import: version 0 of this desk, which no event may name."""
+    case = cases.Case().open()
+    case.record("grade.imported", "admin", grade="fair", range={"killed": [3, 5], "injured": [None, None]}, codebook=1)
+    return case
+
+
 def _then(build, *steps):
     def built():
         case = build()
@@ -108,6 +115,12 @@ TABLE = [
     ("return_grade", "lead", cases.published, ["proposed"]),
     ("reopen", "lead", cases.published, []),
     ("reopen", "lead", cases.awaiting, ["published"]),
+    ("publish_correction", "lead", cases.published, []),
+    ("publish_correction", "lead", _then(cases.published, _exited), []),
+    ("publish_correction", "lead", cases.awaiting, ["version-stands"]),
+    ("publish_correction", "lead", _legacy, ["version-stands"]),
+    ("recheck_correction", "lead", cases.published, []),
+    ("recheck_correction", "lead", _then(cases.published, _exited), ["not-exited", "published"]),
     ("declare_conflict", "amal", cases.in_round, []),
     ("declare_conflict", "amal", _then(cases.in_round, lambda case: case.conflict("amal")), ["no-conflict"]),
     ("lift_conflict", "amal", _then(cases.in_round, lambda case: case.conflict("amal")), []),

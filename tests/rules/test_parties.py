@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.rules.parties import Names, key_of
+from review.rules.errors import Invalid
+from review.rules.parties import Names, accept, key_of
 
 NAMES = Names({"karsian forces": "Karsian Air Force", "KAF": "karsian forces", "Old Guard": "Velmar Guard"})
 
@@ -65,3 +66,28 @@ def test_a_party_is_called_as_the_table_says_else_as_it_was_written_most():
 def test_every_table_leads_every_name_somewhere_and_an_alias_only_once(aliases, name):
     names = Names(aliases)
     assert names.key(names.key(name)) == names.key(name) or names.key(name) == key_of(name)
+
+
+@pytest.mark.parametrize(
+    "alias, name, wrong",
+    [
+        ("", "Karsian Air Force", {"alias"}),
+        ("Tarn Brigades", "  ", {"name"}),
+        ("Tarn", "TARN.", {"alias"}),  # spellings of one name
+        ("old guard", "Karsian Air Force", {"alias"}),  # leads elsewhere already
+        ("Karsian Air Force", "KAF", {"name"}),  # would lead round in a circle
+        ("T" * 201, "N" * 201, {"alias", "name"}),
+    ],
+)
+def test_what_cannot_be_an_alias_says_where(alias, name, wrong):
+    with pytest.raises(Invalid) as refusal:
+        accept(alias, name, NAMES)
+    assert set(refusal.value.problems) == wrong
+
+
+def test_what_can_be_an_alias_is_kept_without_its_blanks():
+    assert accept("  Tarn Brigades ", "Velmar Guard", NAMES) == ("Tarn Brigades", "Velmar Guard")
+
+
+def test_a_very_long_name_is_told_apart_by_its_beginning():
+    assert key_of("T" * 300) == key_of("T" * 400) != key_of("T" * 199)

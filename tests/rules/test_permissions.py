@@ -15,19 +15,23 @@ DESK = "reviewer lead"
 RIGHTS = {
     DESK: "receive_claim group_claim ungroup_claim duplicate_claim dismiss_claim withdraw_claim restore_claim "
     "open_incident describe_incident attach_source capture_source archive_source assess_source group_sources withdraw_source cast_vote "
-    "abstain recuse withdraw_vote warn_of_source argue dissent settle declare_conflict lift_conflict",
+    "abstain recuse withdraw_vote warn_of_source argue dissent settle declare_conflict lift_conflict "
+    "accept_submission refuse_submission reconsider_submission accept_correction "
+    "see_agreement",
     "reviewer": "take_next take_up",
-    "lead": "record_position open_round open_second_vote extend_round close_round abandon_round assign_reviewer assign_panel release_reviewer "
+    "lead": "record_position record_report open_round open_second_vote extend_round close_round abandon_round assign_reviewer assign_panel release_reviewer "
     "substitute_reviewer "
     "exclude_vote appoint_settler approve return_grade publish_grade reopen switch_stream "
     "remind "
+    "keep_submissions take_correction publish_correction recheck_correction decline_correction "
     "override second_override open_recheck confirm_recheck abandon_settlement "
     "merge_incident split_incident dismiss_incident withdraw_incident restore_incident restrict_incident lift_restriction ask_redaction withdraw_redaction",
     "admin": "invite add_person grant_role revoke_role deactivate_person reactivate_person define_stream set_policy "
     "import_incidents import_sources check_trail rotate_key continue_log accept_clock join back_up "
-    "reset_account reset_second_factor switch_second_factors let_leave write_help",
+    "reset_account reset_second_factor switch_second_factors let_leave write_help write_method add_alias withdraw_alias",
     "lead admin auditor": "export",
-    "lead admin": "see_people see_redactions second_redaction decline_redaction",
+    "lead auditor": "see_agreement_of_the_desk",
+    "lead admin": "see_people see_parties see_redactions second_redaction decline_redaction",
     "reviewer lead admin auditor": "see_incident see_history",
     "": "close_due end_arguments end_second_vote end_ladder record_heads",  # the machine's own
 }
@@ -50,7 +54,7 @@ def test_an_admin_never_judges(verb):
 
 @pytest.mark.parametrize("verb", sorted(PERMISSIONS))
 def test_an_auditor_only_reads(verb):
-    assert may("auditor", verb) == (verb in ("see_incident", "see_history", "export"))
+    assert may("auditor", verb) == (verb in ("see_incident", "see_history", "export", "see_agreement_of_the_desk"))
 
 
 def test_an_unknown_verb_is_nobodys_right():

@@ -6,20 +6,25 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from review.rules.facts import Range
+from review.rules.facts import Facts, Party, Range
 from review.rules.grades import CODEBOOKS
+from review.rules.parties import Names
 from review.rules.record import (
     EVERYBODY,
     HEADLINE,
     MEASURES,
     NOTHING,
     UNDATED,
+    Cell,
     Counted,
     Figure,
     Month,
     Passed,
     Share,
+    Wanted,
+    altogether,
     counted,
+    counted_of,
     month_of,
     months,
     parties,
@@ -256,3 +261,41 @@ def test_nothing_of_a_party_is_lost_between_its_months_and_what_has_no_day(incid
     everything = [*months(cells, party), undated(cells, party)]
     naming = sum(party in each.parties or party == EVERYBODY for each in incidents)
     assert sum(one.all_grades.incidents for one in everything) == naming
+
+
+CELLS = {
+    Cell("tarn", "2031-03", "fair", True): Figure(4, 8, 9, unknown=1),
+    Cell("tarn", "2031-03", "fair", False): Figure(2, 1, 2),
+    Cell("tarn", "2031-03", "weak", False): Figure(1, unknown=1),
+    Cell("tarn", "", "confirmed", True): Figure(1, 5, 5),
+}
+
+
+@pytest.mark.parametrize(
+    "wanted, figure",
+    [
+        (Wanted("tarn", "2031-03"), Figure(6, 9, 11, unknown=1)),
+        (Wanted("tarn", "2031-03", only="imported"), Figure(4, 8, 9, unknown=1)),
+        (Wanted("tarn", "2031-03", only="reviewed"), Figure(2, 1, 2)),
+        (Wanted("tarn", "2031-03", only="unknown"), Figure(1, unknown=1)),
+        (Wanted("tarn", "2031-03", ("weak",)), Figure(1, unknown=1)),
+        (Wanted("tarn", ""), Figure(1, 5, 5)),
+        (Wanted("tarn"), Figure(7, 14, 16, unknown=1)),
+        (Wanted("tarn", "2031-04"), NOTHING),
+    ],
+)
+def test_a_number_is_what_its_list_is_asked_for(wanted, figure):
+    assert wanted.figure(CELLS) == figure
+
+
+def test_altogether_are_every_month_and_the_undated():
+    told = altogether(CELLS, "tarn")
+    assert told.total == Figure(7, 14, 16, unknown=1)
+    assert (told.all_grades, told.reviewed) == (Figure(8, 14, 16, unknown=2), Figure(2, 1, 2))
+    assert altogether(CELLS, "nobody").all_grades == NOTHING
+
+
+def test_an_incident_counts_by_the_parties_it_blames_as_it_spells_them():
+    facts = Facts(date="2031-03-14", parties=(Party("K.A.F."), Party("kaf"), Party("Tarn", role="targeted")))
+    counted_here = counted_of(facts, "fair", False, Range(1, 2), Names())
+    assert (counted_here.parties, counted_here.spelt("kaf"), counted_here.spelt("")) == (("kaf",), "K.A.F.", "")

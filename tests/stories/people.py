@@ -8,6 +8,7 @@ from typing import Any, Self
 from playwright.sync_api import Locator, Page, expect
 
 from tests import builders
+from tests.stories.spoken import spoken
 
 PASSWORD = "seven quiet herons by the weir"
 
@@ -15,10 +16,15 @@ PASSWORD = "seven quiet herons by the weir"
 class Person:
     """Somebody at a browser."""
 
-    def __init__(self, page: Page, name: str = "", email: str | None = None) -> None:
+    def __init__(self, page: Page, name: str = "", email: str | None = None, language: str = "en") -> None:
         self.page = page
         self.name = name
         self.email = email or builders.address(name)
+        self.language = language
+
+    def said(self, words: str) -> str:
+        """These words of the desk in the language of this window."""
+        return spoken(words, self.language)
 
     def opens(self, path: str) -> Self:
         """Go to an address of the desk."""
@@ -36,31 +42,31 @@ class Person:
 
     def fills(self, label: str, text: str, within: str = "main") -> Self:
         """Type into the field of this label."""
-        self.page.locator(within).get_by_label(label, exact=True).fill(text)
+        self.page.locator(within).get_by_label(self.said(label), exact=True).fill(text)
         return self
 
     def chooses(self, label: str, choice: str, within: str = "main") -> Self:
         """Choose from the list of this label what begins with these words."""
-        offered = self.page.locator(within).get_by_label(label, exact=True)
-        wanted = offered.locator("option").filter(has_text=re.compile("^\u2068?" + re.escape(choice))).first
+        offered = self.page.locator(within).get_by_label(self.said(label), exact=True)
+        wanted = offered.locator("option").filter(has_text=re.compile("^\u2068?" + re.escape(self.said(choice)))).first
         offered.select_option(wanted.get_attribute("value"))
         return self
 
     def unfolds(self, summary: str) -> Self:
         """Open a part that is folded away."""
-        self.page.locator("summary").get_by_text(summary, exact=True).click()
+        self.page.locator("summary").get_by_text(self.said(summary), exact=True).click()
         return self
 
     def presses(self, button: str, within: str = "body") -> Self:
         """Press the button whose words begin so, and wait for the page that it leads to."""
         return self._leaves_by(
-            self.page.locator(within).get_by_role("button", name=re.compile("^" + re.escape(button)))
+            self.page.locator(within).get_by_role("button", name=re.compile("^" + re.escape(self.said(button))))
         )
 
     def follows(self, link: str, within: str = "main") -> Self:
         """Follow the first link whose words begin so."""
         return self._leaves_by(
-            self.page.locator(within).get_by_role("link", name=re.compile("^" + re.escape(link))).first
+            self.page.locator(within).get_by_role("link", name=re.compile("^" + re.escape(self.said(link)))).first
         )
 
     def _leaves_by(self, way: Locator) -> Self:
@@ -70,12 +76,12 @@ class Person:
 
     def is_told(self, words: str) -> Self:
         """The page says on top what has been done."""
-        expect(self.page.locator(".flashes")).to_contain_text(words)
+        expect(self.page.locator(".flashes")).to_contain_text(self.said(words))
         return self
 
     def reads(self, words: str, within: str = "main") -> Self:
         """These words stand on the page."""
-        expect(self.page.locator(within).first).to_contain_text(words)
+        expect(self.page.locator(within).first).to_contain_text(self.said(words))
         return self
 
     def text(self) -> str:
@@ -111,11 +117,11 @@ class Reviewer(Person):
         """Attach a source by its address, or by its text."""
         self.opens(f"/desk/incidents/{ref}").unfolds("Attach a source")
         form = self.page.locator("#attach")
-        form.get_by_label("Title").fill(title)
+        form.get_by_label(self.said("Title")).fill(title)
         for name, value in fields.items():
             form.locator(f"[name={name}]").fill(value)
-        form.get_by_label("What it does here").select_option(label=role)
-        form.get_by_label("It may be shown to the public").check()
+        form.get_by_label(self.said("What it does here")).select_option(label=self.said(role))
+        form.get_by_label(self.said("It may be shown to the public")).check()
         self.presses("Attach this source")
         expect(self.page.locator(".source-name", has_text=title)).to_be_visible()
         return self
@@ -128,9 +134,9 @@ class Reviewer(Person):
         page.locator(f".grades label:has(input[value={grade}])").click()
         expect(page.locator(f"input[name=grade][value={grade}]")).to_be_checked()
         for label, people in zip(("Killed, at least", "Killed, at most"), killed, strict=True):
-            page.locator("#ballot").get_by_label(label).fill(str(people))
+            page.locator("#ballot").get_by_label(self.said(label)).fill(str(people))
         for number in rests:
-            page.get_by_label(f"My vote rests on S{number}").check()
+            page.get_by_label(self.said(f"My vote rests on S{number}")).check()
         if all_the_same:
             self.fills("Why this grade all the same", all_the_same, "#ballot")
         return self.fills("Rationale", because, "#ballot")

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from flask import Flask
 from flask_migrate import upgrade
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -46,6 +47,16 @@ SHOTS = (
     Shot("incidents-map", "/incidents?view=map"),
     Shot("incident", "/incidents/KV412"),
     Shot("incident-dissent", "/incidents/NJ118"),
+    Shot("record", "/record"),
+    Shot("record-party", "/record?party=karsian air force"),
+    Shot("record-ledger", "/record?party=northern joint command"),
+    Shot("record-map", "/record/map"),
+    Shot("streams-public", "/streams"),
+    Shot("data", "/data"),
+    Shot("api", "/api"),
+    Shot("submit", "/submit"),
+    Shot("receipt", "/submit/receipt"),
+    Shot("correction", "/incidents/KV412/correction"),
     Shot("method", "/method"),
     Shot("audit", "/audit"),
     Shot("checkpoints", "/audit/checkpoints"),
@@ -74,6 +85,13 @@ SHOTS = (
     Shot("settlement-lead", f"{DESK}/NJ118/settlement", "lead"),
     Shot("history", f"{DESK}/NJ118/history", "lead"),
     Shot("removals", "/desk/redactions", "lead"),
+    Shot("submissions", "/desk/submissions", "lead"),
+    Shot("corrections", "/desk/corrections", "lead"),
+    Shot("ledger", "/desk/ledger", "lead"),
+    Shot("agreement", "/desk/agreement", "lead"),
+    Shot("parties", "/desk/parties", "admin"),
+    Shot("method-desk", "/desk/method", "admin"),
+    Shot("tokens", "/desk/account/tokens", "admin"),
     Shot("people", "/desk/people", "admin"),
     Shot("streams", "/desk/streams", "admin"),
     Shot("policy", "/desk/policy", "admin"),
@@ -109,9 +127,19 @@ def main() -> None:
 @contextmanager
 def demo(home: Path) -> Iterator[chromium.Server]:
     """What `make demo` serves, on a free port."""
+    settings, _passwords = filled_demo(home)
+    app = create_app(dict(settings))
+    with chromium.serving(app) as server:
+        yield server
+    _release(app)
+
+
+def filled_demo(home: Path) -> tuple[dict[str, str], dict[str, str]]:
+    """The desk of `make demo` in a folder: its settings, and what its people type to sign in, by their addresses."""
     home.chmod(0o700)
     url = f"sqlite:///{home / 'assay.db'}"
-    app = create_app({"ASSAY_HOME": str(home), "DATABASE_URL": url, "MIGRATION_DATABASE_URL": url})
+    settings = {"ASSAY_HOME": str(home), "DATABASE_URL": url, "MIGRATION_DATABASE_URL": url}
+    app = create_app(dict(settings))
     with app.app_context():
         upgrade()
     filled = app.test_cli_runner().invoke(args=["demo"])
@@ -119,8 +147,12 @@ def demo(home: Path) -> Iterator[chromium.Server]:
         raise SystemExit(filled.output)
     with app.app_context():
         health.beat()  # the worker that stands beside the demo
-    with chromium.serving(app) as server:
-        yield server
+    _release(app)
+    people = [line.split() for line in filled.stdout.splitlines() if "@" in line]
+    return settings, {email: password for _role, email, password in people}
+
+
+def _release(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()

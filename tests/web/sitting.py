@@ -15,14 +15,14 @@ from werkzeug.test import TestResponse
 from review.actions import sessions
 from review.actions.accounts import account_write
 from review.extensions import db
-from review.models import UserSession
-from review.rules.accounts import digest
+from review.models import Password
 from review.rules.permissions import Actor
 
 NONCE = re.compile(r'nonce="[^"]*"|\'nonce-[^\']*\'')
-CSRF = re.compile(r'name="csrf_token" value="[^"]*"')
-# The clock of the server itself, on every answer of a file; and a cookie that is signed anew.
-MOVING = ("Set-Cookie", "Date")
+CSRF = re.compile(r'name="(?:csrf_token|stamp)" value="[^"]*"')  # the stamp is that of a form without a cookie
+# The clock of the server itself, on every answer of a file; a cookie that is signed anew; and how often the asker may
+# ask again, which only their own asking moves.
+MOVING = ("Set-Cookie", "Date", "RateLimit-Remaining", "RateLimit-Reset")
 FIELD = re.compile(r'name="(?P<name>[a-z_]+)" value="(?P<value>[^"]*)"')
 
 
@@ -41,10 +41,9 @@ def browser(app: Flask) -> Browser:
 
 def seated(person: int) -> str:
     """The token of a session of this person, of whom no authenticator is asked however often they sit down."""
-    token = sessions.open_session(person, agent=None)
     with account_write():
-        db.session.execute(update(UserSession).where(UserSession.token_hash == digest(token)).values(must_enrol=False))
-    return token
+        db.session.execute(update(Password).where(Password.person_id == person).values(sign_ins=0))
+    return sessions.open_session(person, agent=None)
 
 
 def sitting(app: Flask, actor: Actor) -> Browser:

@@ -20,6 +20,8 @@ from review.rules.accounts import CONFIRMED, IDLE, IDLE_SOON
 from review.rules.permissions import Actor
 from review.rules.second_factors import ASKED, OFF
 from tests import builders
+from tests.clocks import Clock
+from tests.staffing import Filling
 from tests.web.sitting import Browser, browser, hidden, sitting
 
 WORDS = "seven quiet herons by the weir"
@@ -35,14 +37,21 @@ def noon() -> Iterator[None]:
         yield
 
 
-@pytest.fixture
-def team(desk: Flask) -> builders.Desk:
-    built = builders.desk(desk)
+def _with_passwords(built: builders.Desk, _time: Clock | None) -> None:
     hashed = passwords.hash_password(WORDS)
     with account_write():
         for actor in (built.admin, built.lead, built.spare, built.voters[0]):
             passwords.put_password(actor.person, hashed)
-    return built
+
+
+@pytest.fixture
+def filling() -> Filling:
+    return _with_passwords
+
+
+@pytest.fixture
+def team(staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def at(moment: datetime) -> object:

@@ -121,8 +121,10 @@ def test_tags_go_into_the_rationale_and_come_back_as_ticks(world: builders.Desk)
 
 def test_undo_stands_beside_the_cast_and_brings_the_ballot_back(world: builders.Desk) -> None:
     client = at(world, world.voters[0])
+    assert "Your first vote." in text(client.get("/desk")), "whoever never voted is told how it goes"
     assert client.post(f"{PATH}/vote", data=ballot(text(client.get(PATH)))).location == "/desk"
     told = text(client.get("/desk"))
+    assert "Your first vote." not in told and "Your first vote." in text(at(world, world.voters[1]).get("/desk"))
     assert "is cast and sealed" in told and f'action="{PATH}/withdraw-vote"' in told
     assert "is cast and sealed" not in text(client.get("/desk")), "it is said once"
     undone = client.post(f"{PATH}/withdraw-vote", data={"reason": hidden(told, "reason")})

@@ -32,6 +32,7 @@ from review.actions import (
 )
 from review.models import Bundle, Checkpoint, Claim, Event, session
 from review.rules.policy import Policy
+from review.views.pacing import Pace
 from tests import builders, staffing
 from tests.clocks import Clock
 from tests.web.addresses import filled, rules
@@ -220,6 +221,12 @@ def test_a_bundle_asked_for_after_the_votes_is_the_one_from_before(world: World,
     name = bundles.ask(world.desk.auditor, profile="internal", ref=None, recipient="The tribunal", purpose="Case 4")
     builders.work()
     assert session.scalars(select(Bundle.sha256).where(Bundle.name == name)).one() == before
+
+
+@pytest.fixture(autouse=True)
+def unhurried(world: World) -> None:
+    """How often programs may ask is proven elsewhere; here everybody asks for everything from one address."""
+    world.desk.app.extensions["api-pace"] = Pace(each=100_000, all=100_000)
 
 
 def test_no_answer_moves_with_the_votes_of_others(world: World, time: Clock) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import timedelta
 
 import pytest
-from flask import Flask
 
 from review import clock
 from review.actions import log
@@ -18,9 +17,9 @@ TEXT = "Grain store at Marj Eluan hit at dusk, five dead."
 
 
 @pytest.fixture
-def team(time: clocks.Clock, desk: Flask) -> builders.Desk:
+def team(time: clocks.Clock, staffed: builders.Desk) -> builders.Desk:
     """The smallest desk at noon of a Monday."""
-    return builders.desk(desk)
+    return staffed
 
 
 def sentence(last: str) -> str:

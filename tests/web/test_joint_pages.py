@@ -62,6 +62,11 @@ def test_every_proof_that_the_list_leads_to_is_there_and_none_leads_over_the_joi
     assert browser(joint.desk.app).get(over).status_code == 404
 
 
+def test_a_version_is_cited_as_an_entry_of_the_log_that_it_stands_in(joint: Joint) -> None:
+    cited = re.search(r'<p class="citation"[^>]*>(.*?)</p>', page(joint, f"/incidents/{joint.published}"), re.S)
+    assert cited and f"of the log {joint.old} ." in plain(cited[1]) and NEW not in cited[1]
+
+
 @pytest.mark.parametrize("name", ["published", "fresh"])
 def test_a_step_is_proven_under_a_checkpoint_of_its_own_log(joint: Joint, name: str) -> None:
     ref = getattr(joint, name)

@@ -184,6 +184,14 @@ def test_sources_are_narrowed_and_grouped_by_hand_and_by_key(bench: Any) -> None
     bench.locator(".flashes").get_by_text("The sources are grouped.").wait_for()
     assert "repeats S4" in bench.locator("#s5").inner_text()
     assert bench.get_by_label("Rationale").input_value() == "Typed before it was grouped."
+    bench.get_by_label("Take S1 along").check()
+    bench.locator("#s3").focus()
+    bench.keyboard.press("o")
+    asked = bench.get_by_role("dialog", name="Whose account do S3 S1 repeat?")
+    asked.locator("select").select_option("4")
+    asked.get_by_label("Why").fill("Word for word too.")
+    asked.get_by_role("button", name="Group it there").click()
+    bench.locator("[data-origin='4'] #s1, [data-origin='4'] #s3").nth(1).wait_for()
 
 
 def dragged(bench: Any, what: str, onto: str) -> None:

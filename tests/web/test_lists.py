@@ -99,6 +99,16 @@ def test_a_view_is_kept_under_a_name_and_led_to(busy: builders.Desk) -> None:
     assert "<bdi>In grading</bdi>" not in text(mine, "/desk/incidents")
 
 
+def test_a_view_of_claims_keeps_the_words_that_were_looked_for(busy: builders.Desk) -> None:
+    mine = sitting(busy.app, busy.lead)
+    page = text(mine, "/desk/claims?q=bakery")
+    kept = dict(re.findall(r'name="f-(\w+)" value="([^"]*)"', page))
+    answer = mine.post("/desk/views", data={"place": "claims", "name": "Bakeries", **{f"f-{name}": kept[name] for name in kept}})
+    assert answer.location == "/desk/claims?q=bakery"
+    assert "A bakery at Dar Mezin." in text(mine, answer.location)
+    assert "Forget the view" in text(mine, answer.location)
+
+
 @pytest.mark.parametrize("form", [{"place": "incidents", "name": ""}, {"place": "claims", "name": "x" * 81}])
 def test_a_view_without_a_fitting_name_is_not_kept(team: builders.Desk, form: dict[str, str]) -> None:
     mine = sitting(team.app, team.lead)
@@ -217,10 +227,12 @@ def test_a_list_is_on_a_map_with_what_has_no_place_beside_it(team: builders.Desk
     assert "33.12345" not in page
     assert 'href="/desk/incidents?view=map&amp;q=kv503"' in text(client, "/desk/incidents?q=kv503")
     assert "KV501" not in text(client, "/desk/incidents?view=map&q=kv503")
+    read_in_arabic = client.get("/desk/incidents?view=map&q=kv503", headers={"Accept-Language": "ar"}).text
+    assert "<title>KV503 دار مزين, grain store" in read_in_arabic
 
 
 def test_no_area_is_drawn_smaller_than_its_point_was_rounded() -> None:
-    drawn = overview([Placed("KV501", "", None, place(33.1, 41.9, "exact")), Placed("KV502", "", None, place(33.1, 41.9, "city"))])
+    drawn = overview([Placed("KV501", None, None, None, place(33.1, 41.9, "exact")), Placed("KV502", None, None, None, place(33.1, 41.9, "city"))])
     assert drawn
     (mark,) = drawn.marks
     assert mark.count == 2 and mark.places == 1

@@ -19,6 +19,7 @@ from review.extensions import db
 from review.models import Claim, Incident, session
 from review.rules.permissions import Actor
 from tests import builders, staffing
+from tests.api.filling import bearing, token_of
 from tests.web.addresses import filled, rules
 from tests.web.sitting import Browser, browser, sitting
 
@@ -48,6 +49,7 @@ class Row:
     form: dict[str, str] = field(default_factory=dict)
 
 
+API = "/api/v1"
 ONE, ROUND, SOURCE, SETTLEMENT = (
     "/desk/incidents/<ref>",
     "/desk/incidents/<ref>/rounds/<int:number>",
@@ -62,8 +64,24 @@ ROWS = (
     Row("GET", "/incidents/<ref>/<int:version>", OPEN),
     Row("GET", "/incidents/<ref>/bundle.zip", OPEN),
     Row("GET", "/audit/bundle.zip", OPEN),
+    Row("GET", "/data", OPEN),
+    Row("GET", "/data/recompute.py", OPEN),
+    Row("GET", "/data/<name>", OPEN),
+    Row("GET", "/data/snapshots/<int:size>", OPEN),
+    Row("GET", "/data/snapshots/<int:size>/<name>", OPEN),
+    Row("GET", "/incidents.atom", OPEN),
     Row("GET", "/record", OPEN),
     Row("GET", "/record/incidents", OPEN),
+    Row("GET", "/record/map", OPEN),
+    Row("GET", "/record/conceded", OPEN),
+    Row("GET", "/streams", OPEN),
+    Row("GET", "/streams/<slug>", OPEN),
+    Row("GET", "/submit", OPEN),
+    Row("POST", "/submit", OPEN, {"text": "Two explosions by the mill."}),
+    Row("GET", "/submit/receipt", OPEN),
+    Row("POST", "/submit/receipt", OPEN, {"code": "abcd-efgh-2345-mnop"}),
+    Row("GET", "/incidents/<ref>/correction", OPEN),
+    Row("POST", "/incidents/<ref>/correction", OPEN, {"text": "The mill had closed."}),
     Row("GET", "/method", OPEN),
     Row("GET", "/audit", OPEN),
     Row("GET", "/audit/verify.py", OPEN),
@@ -84,6 +102,21 @@ ROWS = (
     Row("GET", "/reset/<token>", OPEN),
     Row("POST", "/reset/<token>", OPEN),
     Row("POST", "/logout", DESK),
+    # for programs: what is public, and what a token opens that its person's role bears today
+    Row("GET", "/api", OPEN),
+    *(Row("GET", f"{API}{path}", OPEN) for path in (
+        "/openapi.json", "/incidents", "/incidents/<ref>", "/incidents/<ref>/sources", "/incidents/<ref>/determinations",
+        "/incidents/<ref>/determinations/<int:version>", "/incidents/<ref>/determinations/<int:version>/sources",
+        "/determinations", "/record", "/record/incidents", "/streams", "/streams/<slug>", "/codebooks",
+        "/codebooks/<name>/<int:version>", "/audit", "/audit/checkpoint", "/audit/checkpoints",
+        "/audit/checkpoints/<int:size>", "/audit/consistency/<int:old>-<int:new>", "/audit/proofs/<int:seq>",
+    )),
+    Row("GET", f"{API}/desk/incidents", EXPORT),
+    Row("GET", f"{API}/desk/incidents/<ref>", EXPORT),
+    Row("POST", f"{API}/claims", WORK),
+    Row("GET", "/desk/account/tokens", DESK),
+    Row("POST", "/desk/account/tokens", DESK),
+    Row("POST", "/desk/account/tokens/end", DESK, {"token": "no-such"}),
     # a person's own desk
     Row("GET", "/desk", DESK),
     Row("POST", "/desk/next", REVIEWER),
@@ -91,6 +124,7 @@ ROWS = (
     Row("POST", "/desk/languages", WORK, {"languages": "ar"}),
     Row("GET", "/desk/inbox", DESK),
     Row("GET", "/desk/after-the-vote", WORK),
+    Row("GET", "/desk/agreement", frozenset({"reviewer", "lead", "auditor"})),
     Row("POST", "/desk/inbox/read", DESK, {"until": "2031-03-14T12:00:00+00:00"}),
     Row("POST", "/desk/inbox/<int:notice>", DESK),
     Row("POST", "/desk/account/care", DESK, {"media": "ask", "mail": "daily"}),
@@ -100,6 +134,8 @@ ROWS = (
     Row("GET", "/help", OPEN),
     Row("GET", "/desk/help", ADMIN),
     Row("POST", "/desk/help", ADMIN, {"en": "Call the desk."}),
+    Row("GET", "/desk/method", ADMIN),
+    Row("POST", "/desk/method", ADMIN, {"scope-en": "Velmar since 2029."}),
     Row("GET", "/mail/stop/<token>", OPEN),
     Row("POST", "/mail/stop/<token>", OPEN),
     Row("POST", f"{SOURCE}/show", DESK, {"how": "grey"}),
@@ -112,6 +148,7 @@ ROWS = (
     Row("POST", "/desk/assign/preview", LEAD, {"incident": "KV412"}),
     Row("POST", "/desk/assign", LEAD),
     Row("POST", "/desk/waiting/<ref>/remind", LEAD),
+    Row("POST", "/desk/waiting/<ref>/reopen", LEAD),
     Row("POST", "/desk/waiting/<ref>/rounds/<int:number>/extend", LEAD),
     Row("POST", "/desk/waiting/<ref>/rounds/<int:number>/substitute", LEAD, {"person": "2", "by": "6"}),
     # claims
@@ -125,6 +162,17 @@ ROWS = (
     Row("POST", "/desk/claims/<name>/ungroup", WORK, BECAUSE),
     Row("POST", "/desk/claims/<name>/withdraw", WORK, BECAUSE),
     Row("POST", "/desk/claims/<name>/restore", WORK, BECAUSE),
+    # what the public sends in; nothing waits here, so that every further door leads to nothing
+    Row("GET", "/desk/submissions", WORK),
+    Row("POST", "/desk/submissions/kept", LEAD, {"days": "90"}),
+    Row("GET", "/desk/submissions/<name>", WORK),
+    *(Row("POST", f"/desk/submissions/<name>/{deed}", WORK, BECAUSE) for deed in ("accept", "refuse", "reconsider")),
+    Row("GET", "/desk/submissions/<name>/files/<int:number>", WORK),
+    Row("POST", "/desk/submissions/<name>/files/<int:number>/attach", WORK, {"incident": "KV412"}),
+    Row("GET", "/desk/corrections", LEAD),
+    Row("GET", "/desk/corrections/<name>", LEAD),
+    *(Row("POST", f"/desk/corrections/<name>/{deed}", LEAD, {"text": "A note.", **BECAUSE})
+      for deed in ("take", "publish", "recheck", "decline")),
     # incidents
     Row("GET", "/desk/incidents", DESK),
     Row("GET", "/desk/incidents.csv", EXPORT),
@@ -220,10 +268,19 @@ ROWS = (
     Row("POST", "/desk/people/<int:person>/reset", ADMIN),
     Row("POST", "/desk/people/<int:person>/second-factor", ADMIN),
     Row("POST", "/desk/people/second-factors", ADMIN, {"value": "asked"}),
+    Row("GET", "/desk/parties", LEAD | ADMIN),
+    Row("POST", "/desk/parties", ADMIN, {"alias": "Tarn", "name": "Tarn Brigades", **BECAUSE}),
+    Row("POST", "/desk/parties/<int:alias>/withdraw", ADMIN, BECAUSE),
     Row("GET", "/desk/streams", LEAD | ADMIN),
     Row("POST", "/desk/streams", ADMIN, {"slug": "tarn-brigades", "name": "Tarn Brigades", "mode": "active"}),
     Row("GET", "/desk/streams/<slug>", LEAD | ADMIN),
     Row("POST", "/desk/streams/<slug>", LEAD, {"mode": "active", **BECAUSE}),
+    Row("GET", "/desk/streams/<slug>/catch-up", LEAD | ADMIN),
+    # the ledger of official positions; of no party here yet
+    Row("GET", "/desk/ledger", LEAD),
+    Row("GET", "/desk/ledger/party", LEAD),
+    Row("GET", "/desk/ledger/report", LEAD),
+    Row("POST", "/desk/ledger/report", LEAD, {"party": builders.PARTY, "month": "2031-03"}),
     Row("GET", "/desk/policy", DESK),  # /method shows it to everybody
     Row("POST", "/desk/policy", ADMIN, POLICY),
     Row("GET", "/desk/export", EXPORT),
@@ -246,6 +303,17 @@ PERHAPS_ABSENT = {
     "/incidents/<ref>",
     "/incidents/<ref>/<int:version>",
     "/incidents/<ref>/bundle.zip",
+    "/incidents/<ref>/correction",
+    "/desk/submissions/<name>",
+    *(f"/desk/submissions/<name>/{deed}" for deed in ("accept", "refuse", "reconsider")),
+    "/desk/submissions/<name>/files/<int:number>",
+    "/desk/submissions/<name>/files/<int:number>/attach",
+    "/desk/corrections/<name>",
+    *(f"/desk/corrections/<name>/{deed}" for deed in ("take", "publish", "recheck", "decline")),
+    # no snapshot was made of this log yet, and no file is called like a claim
+    "/data/<name>",
+    "/data/snapshots/<int:size>",
+    "/data/snapshots/<int:size>/<name>",
     # nothing was published of this log yet
     "/audit/checkpoint",
     "/audit/checkpoints/<int:size>",
@@ -253,10 +321,16 @@ PERHAPS_ABSENT = {
     "/audit/consistency/<int:old>-<int:new>",
     "/audit/proofs/<int:seq>",
     f"{ONE}/history/<int:iseq>/proof",
+    *(f"{API}/incidents/<ref>{rest}" for rest in ("", "/sources", "/determinations")),
+    *(f"{API}/incidents/<ref>/determinations/<int:version>{rest}" for rest in ("", "/sources")),
+    *(f"{API}/audit/{rest}" for rest in ("checkpoint", "checkpoints/<int:size>", "proofs/<int:seq>")),
+    f"{API}/audit/consistency/<int:old>-<int:new>",
+    f"{API}/codebooks/<name>/<int:version>",
     "/setup/<token>",
     "/invitation/<token>",
     "/reset/<token>",
     SETTLEMENT,
+    "/desk/ledger/party",
     f"{SOURCE}/file",
     f"{SOURCE}/show",
     f"{SOURCE}/media",
@@ -277,6 +351,7 @@ class World:
     hidden: str
     passer: Actor
     seated: dict[str, Browser] = field(default_factory=dict)
+    tokens: dict[str, str] = field(default_factory=dict)
 
     def client(self, role: str) -> Browser:
         """The browser of somebody of this role, signed in once."""
@@ -284,6 +359,15 @@ class World:
             actor = self.actor(role)
             self.seated[role] = sitting(self.desk.app, actor) if actor else browser(self.desk.app)
         return self.seated[role]
+
+    def bearing(self, role: str) -> dict[str, str]:
+        """The header of a program of this role, with a token that bears all that the role may hand on."""
+        actor = self.actor(role)
+        if actor is None:
+            return {}
+        if role not in self.tokens:
+            self.tokens[role] = token_of(actor)
+        return bearing(self.tokens[role])
 
     def actor(self, role: str) -> Actor | None:
         desk = self.desk
@@ -298,7 +382,7 @@ def filling() -> staffing.Filling:
 @pytest.fixture
 def world(staffed: builders.Desk, filled: World) -> World:
     """The same incidents for each role, on a database and in files of its own, and nobody signed in yet."""
-    return replace(filled, desk=staffed, seated={})
+    return replace(filled, desk=staffed, seated={}, tokens={})
 
 
 def something_to_open(built: builders.Desk, _time: object) -> World:
@@ -317,7 +401,8 @@ def something_to_open(built: builders.Desk, _time: object) -> World:
 def status(world: World, role: str, method: str, path: str, form: dict[str, str]) -> int:
     client = world.client(role)
     data = {**form, "file": (BytesIO(b"Nine words in a file."), "words.txt")} if path.endswith("/capture") else form
-    answer = client.open(path, method=method, data=data if method == "POST" else None)
+    headers = world.bearing(role) if path.startswith(API) else {}
+    answer = client.open(path, method=method, data=data if method == "POST" else None, headers=headers)
     if path == "/logout":
         del world.seated[role]
     if answer.status_code == 302 and answer.location.startswith("/login?next="):
@@ -387,7 +472,7 @@ def _addresses(world: World, row: Row, refs: Iterable[str]) -> list[str]:
         "ref": tuple(refs),
         "number": (1,),
         "version": (1,),
-        **dict.fromkeys(("size", "old", "new", "seq", "iseq", "notice", "view"), (1,)),
+        **dict.fromkeys(("size", "old", "new", "seq", "iseq", "notice", "view", "alias"), (1,)),
         "name": (session.scalars(select(Claim.name)).first(),),
         "person": (world.passer.person,),
         "slug": (world.desk.stream,),

@@ -58,8 +58,10 @@ def test_no_form_of_the_desk_is_taken_without_its_token(make_app: Make) -> None:
         client = sitting(app, Actor(somebody("noor@desk.example"), "reviewer", "Noor"))
     forms = [(endpoint, address) for endpoint, method, address in addresses(app) if method not in ("GET", "HEAD")]
     taken = [endpoint for endpoint, address in forms if client.post(address, data={"reason": "x"}).status_code != 400]
-    # No forms of the desk: a mail's link is its own proof, and what a witness sends is let in by its signature.
-    assert sorted(taken) == ["care.stop_mail", "checkpoints.cosign"]
+    # No forms of the desk: no cookie counts for a program, a mail's link is its own proof, and what a witness sends is let in by its signature.
+    # Nor is what the public sends in: its page carries a stamp of ours, sets no cookie, and nobody's right stands behind it.
+    public = ["submitting.correction", "submitting.receipt", "submitting.submit"]
+    assert sorted(taken) == ["api.receive", "care.stop_mail", "checkpoints.cosign", *public]
     assert len(forms) > 50
 
 
@@ -105,7 +107,9 @@ def test_every_answer_carries_the_headers(app: Flask, client: FlaskClient) -> No
         assert headers["Referrer-Policy"] == "no-referrer", endpoint
         assert headers["Cross-Origin-Opener-Policy"] == "same-origin", endpoint
         assert "geolocation=()" in headers["Permissions-Policy"], endpoint
-        if endpoint != "static":
+        if endpoint.startswith("api."):
+            assert "Cookie" not in headers.get("Vary", ""), endpoint
+        elif endpoint != "static":
             assert {"Accept-Language", "Cookie"} <= set(headers["Vary"].split(", ")), endpoint
 
 

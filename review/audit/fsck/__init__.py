@@ -18,7 +18,9 @@ from review.audit.fsck.files import files, home_files
 from review.audit.fsck.guards import role, tables, triggers
 from review.audit.fsck.people import people_and_claims, restrictions
 from review.audit.fsck.projections import incidents
+from review.audit.fsck.record import sums
 from review.audit.fsck.sources import captures, imported_rows
+from review.audit.fsck.submissions import submissions
 from review.audit.fsck.trail import trail
 from review.audit.keys import Keys
 from review.models import LogHead
@@ -55,10 +57,12 @@ def _compared(session: Any, keys: Keys | None, objects: Store) -> Iterator[str]:
     yield from log_facts(session)
     yield from decisions(session)
     yield from incidents(session, keys)
+    yield from sums(session)
     yield from people_and_claims(session, keys)
     yield from restrictions(session)
     yield from captures(session, keys)
     yield from imported_rows(session)
+    yield from submissions(session)
     yield from files(session, objects)
 
 

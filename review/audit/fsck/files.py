@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from review import clock
 from review.config import DATABASE_FILE
-from review.models import Capture
+from review.models import Capture, SubmissionFile
+from review.models.data_snapshots import kept_files
 from review.store import MissingObject, Store
 
 YOUNG = timedelta(hours=1)  # an upload keeps its file before it commits
@@ -22,7 +23,9 @@ YOUNG = timedelta(hours=1)  # an upload keeps its file before it commits
 def files(session: Any, objects: Store) -> Iterator[str]:
     """Every kept file that is gone, or whose bytes are not those that its name promises, and every one too many."""
     known = set()
-    for sha256, size in session.execute(select(Capture.sha256, Capture.size).order_by(Capture.sha256)):
+    # What was sent in and waits in quarantine is no evidence yet, and is kept in the same store.
+    captured, sent = select(Capture.sha256, Capture.size), select(SubmissionFile.sha256, SubmissionFile.size)
+    for sha256, size in session.execute(captured.union(sent, kept_files()).order_by("sha256")):
         known.add(sha256)
         digest, count = hashlib.sha256(), 0
         try:

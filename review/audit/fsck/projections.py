@@ -12,34 +12,43 @@ from typing import Any
 import orjson
 from sqlalchemy import Integer, select, type_coerce
 
+from review.audit.fsck.record import Kept
 from review.audit.keys import Keys
 from review.models import (
     Admission,
     Disclosure,
     Event,
+    FirstRound,
     Incident,
     IncidentCode,
     IncidentSign,
     Participation,
     Person,
+    PublicCode,
+    RecordEntry,
     Source,
     SourceLink,
     Turn,
+    first_rounds,
 )
 from review.models import projections as made
 from review.models.dossiers import codebooks, crossed, joints, policies, read_disclosure, record
+from review.models.public_codes import public_codes
+from review.models.record import ENTRY_COLUMNS
 from review.models.refs import folded_code
 from review.models.signs import of_incident
+from review.models.told import tell
 from review.rules.dossier import Dossier, Record
 from review.rules.history import IMPORT, History, untouched
 from review.rules.sources import normalised_url
 
 BLOCK = 1000
-READ = ("facts", "people", "link", "url", "grade", "range")  # what is sealed and a projection is drawn from
+# What is sealed and a projection is drawn from.
+READ = ("facts", "people", "link", "url", "grade", "range", "publishable")
 PROJECTED = (
     "stage", "needs_round", "recheck", "restricted", "merged_into", "public", "stream", "facts", "code", "title",
     "date", "grade", "grade_kind", "version", "range", "search_text", "seats", "queue", "round_seq",
-    "gravity", "public_text",
+    "gravity", "public_text", "told", "said",
 )  # fmt: skip
 _PROJECTED = attrgetter(*PROJECTED)
 # Columns of the tables and the connection itself: rows without the session between them.
@@ -55,16 +64,17 @@ def incidents(session: Any, keys: Keys | None) -> Iterator[str]:
     """Every incident whose row, codes, sources or turns are not what its chain amounts to."""
     known = policies(session), codebooks(session), joints(session)
     log_names = dict(session.connection().execute(select(Person.log_name, Person.id)).all())
+    figures = Kept(session)
     columns = (_INCIDENT.id, _INCIDENT.name, *(_INCIDENT[name] for name in PROJECTED))
     statement = select(*columns).order_by(_INCIDENT.id).limit(BLOCK)
     last = 0
     while found := session.connection().execute(statement.where(_INCIDENT.id > last)).all():
         last = found[-1][0]
-        yield from _block(session, keys, {row[0]: row for row in found}, known, log_names)
+        yield from _block(session, keys, {row[0]: row for row in found}, known, log_names, figures)
 
 
 def _block(
-    session: Any, keys: Keys | None, rows: Mapping[int, Any], known: Any, log_names: Mapping[str, int]
+    session: Any, keys: Keys | None, rows: Mapping[int, Any], known: Any, log_names: Mapping[str, int], figures: Kept
 ) -> Iterator[str]:
     low, high = min(rows), max(rows)
     chains = _chains(session, low, high)
@@ -75,8 +85,11 @@ def _block(
             dossiers[id_] = _dossier(row[1], chains.get(id_, ()), sealed, known)
         except _NotReplayed as error:
             yield f"{row[1]}: {error}"
-    yield from _rows(session, rows, dossiers)
+    yield from _rows(session, rows, dossiers, chains)
     yield from _beside(session, low, high, rows, dossiers, log_names)
+    kept = _grouped(session, low, high, RecordEntry, *ENTRY_COLUMNS)
+    for id_, dossier in dossiers.items():
+        yield from figures.sentences(rows[id_], dossier, kept.get(id_))
 
 
 def _chains(session: Any, low: int, high: int) -> dict[int, list[Any]]:
@@ -136,7 +149,9 @@ class _Wanted:
     """The columns of an incident as its events want them: no row, so that nothing keeps account of each."""
 
 
-def _rows(session: Any, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier]) -> Iterator[str]:
+def _rows(
+    session: Any, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier], chains: Mapping[int, Sequence[Any]]
+) -> Iterator[str]:
     parents = {dossier.passage.split_from for dossier in dossiers.values() if dossier.passage.split_from}
     statement = select(Incident.name, Incident.stream).where(Incident.name.in_(parents))
     streams = dict(session.connection().execute(statement).all()) if parents else {}
@@ -147,8 +162,15 @@ def _rows(session: Any, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier]
         made.columns(wanted, dossier)
         made.described(wanted, dossier)
         made.published(wanted, dossier)
+        _mark(wanted, dossier, chains.get(id_, ()))
         if row[2:] != _PROJECTED(wanted):
             yield from _differences(row, wanted)
+
+
+def _mark(wanted: Any, dossier: Dossier, events: Sequence[Any]) -> None:
+    wanted.told, wanted.said = "", 0
+    if dossier.determination is not None:
+        tell(wanted, dossier, [(seq, orjson.loads(line)["type"]) for _id, seq, line, _leaf, _judged in events])
 
 
 def _differences(row: Any, wanted: Any) -> Iterator[str]:
@@ -172,21 +194,27 @@ def _beside(
     grouped = partial(_grouped, session, low, high)
     codes = grouped(IncidentCode, "code", "folded", "earlier")
     signs = grouped(IncidentSign, "kind", "sign", "day")
+    public = grouped(PublicCode, "folded")
     turns = grouped(Turn, "person_id", "kind", "round")
     links = grouped(SourceLink, "number", "seq", "withdrawn")
     admissions = grouped(Admission, "person_id")
     people = grouped(Participation, "pseudonym", "person_id")
+    kept = _first_rounds(session, low, high)
     known_sources = _documents(session, low, high)
     for id_, dossier in dossiers.items():
         name, known = rows[id_].name, dict(people.get(id_, ()))
         named = {(code, folded_code(code), earlier) for code, earlier in made.codes(dossier).items()}
         if codes.get(id_, NONE) != named:
             yield f"{name}: its codes are not those of its facts."
+        if public.get(id_, NONE) != {(code,) for code in public_codes(dossier)}:
+            yield f"{name}: the codes by which the public finds it are not those that were published."
         if admissions.get(id_, NONE) != {(log_names[one],) for one in dossier.admitted if one in log_names}:
             yield f"{name}: the people it is shown to are not those that its restriction names."
         wanted = {(known[who], kind, number) for who, kind, number in made.turns(dossier) if who in known}
         if signs.get(id_, NONE) != {(kind, sign, dossier.facts.date) for kind, sign in of_incident(dossier.facts)}:
             yield f"{name}: the signs by which it is found are not those of its facts."
+        if kept.get(id_) != first_rounds.values(dossier, rows[id_].stream):
+            yield f"{name}: the votes kept of its first round are not those that were revealed."
         if turns.get(id_, NONE) != wanted:
             yield f"{name}: the turns kept are not those that its events give."
         sources = {(source.number, source.seq, source.withdrawn) for source in dossier.sources}
@@ -214,6 +242,12 @@ def _documents(session: Any, low: int, high: int) -> dict[int, dict[int, tuple[s
     for incident_id, number, link, key in session.connection().execute(found_here):
         found.setdefault(incident_id, {})[number] = (link, key)
     return found
+
+
+def _first_rounds(session: Any, low: int, high: int) -> dict[int, dict[str, Any]]:
+    table = FirstRound.__table__
+    rows = session.connection().execute(select(table).where(table.c.incident_id.between(low, high))).mappings()
+    return {row["incident_id"]: {name: row[name] for name in row if name != "incident_id"} for row in rows}
 
 
 def _grouped(session: Any, low: int, high: int, model: Any, *names: str) -> dict[int, set[Any]]:

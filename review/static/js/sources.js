@@ -1,5 +1,5 @@
 // The sources of an incident: shown by filters without a reload, and dropped on the origin whose account they repeat,
-// or led there by a button. Each has a plain form: the button "Show these", and "Group sources by origin".
+// or led there by a button, alone or with others that were picked to go along. Each has a plain form: the button "Show these", and "Group sources by origin".
 const sources = [...document.querySelectorAll(".source[data-number]")];
 const narrow = document.querySelector("[data-narrow]");
 const regroup = document.querySelector("[data-regroup]");
@@ -36,22 +36,51 @@ if (narrow) {
 
 // --- grouped
 
+// The source that was taken, and with it those that were picked to go along.
+function together(source) {
+  return [source, ...sources.filter((one) => one !== source && one.querySelector("[data-pick]")?.checked)];
+}
+
+function name(form, numbers) {
+  const [first, ...others] = form.querySelectorAll("input[name=sources]");
+  for (const one of others) one.remove();
+  first.value = numbers[0];
+  for (const number of numbers.slice(1).reverse()) {
+    const copy = first.cloneNode();
+    copy.value = number;
+    first.after(copy);
+  }
+}
+
 function ask(source, origin) {
   const form = regroup.querySelector("form");
-  const number = source.dataset.number;
-  form.elements.sources.value = number;
+  const taken = together(source);
+  const numbers = taken.map((one) => one.dataset.number);
+  name(form, numbers);
   const own = form.querySelector("[data-own]");
-  own.value = number;
-  own.disabled = source.dataset.originOf === number;
+  own.value = source.dataset.number;
+  own.disabled = taken.length > 1 || source.dataset.originOf === source.dataset.number;
   for (const choice of form.elements.origin.options) {
-    if (choice !== own) choice.disabled = choice.value === source.dataset.originOf;
+    if (choice !== own) choice.disabled = taken.every((one) => choice.value === one.dataset.originOf);
   }
   const free = [...form.elements.origin.options].filter((choice) => !choice.disabled);
   form.elements.origin.value = free.find((choice) => choice.value === origin)?.value ?? free[0]?.value;
   const head = regroup.querySelector("h2");
-  head.textContent = head.dataset.words.replace("{source}", "S" + number);
+  const said = numbers.map((number) => "S" + number).join(" ");
+  head.textContent = taken.length > 1 ? head.dataset.several.replace("{sources}", said) : head.dataset.words.replace("{source}", said);
   regroup.showModal();
   (origin ? form.elements.reason : form.elements.origin).focus();
+}
+
+function pick(source) {
+  const box = document.createElement("input");
+  box.type = "checkbox";
+  box.autocomplete = "off";
+  box.dataset.pick = "";
+  const label = document.createElement("label");
+  label.className = "check rests";
+  label.append(box, " ", regroup.dataset.pick.replace("{source}", "S" + source.dataset.number));
+  return label;
 }
 
 if (regroup) {
@@ -72,7 +101,7 @@ if (regroup) {
     button.className = "button quiet regroup";
     button.textContent = regroup.dataset.regroup.replace("{source}", "S" + source.dataset.number);
     button.addEventListener("click", () => ask(source));
-    source.querySelector(".source-acts").append(button);
+    source.querySelector(".source-acts").append(button, pick(source));
   }
   for (const origin of document.querySelectorAll("[data-origin]")) {
     const takes = () => carried && carried.dataset.originOf !== origin.dataset.origin;

@@ -1,0 +1,229 @@
+"""Sending in without an account: an allegation, or a request for a correction of what is public.
+
+It goes into quarantine and nowhere else. No event is recorded: the trail keeps what stands in it for ever, and what
+anybody may send it must not. Who is to be let in is decided by people, in `actions.submissions`.
+
+Of the sender nothing is kept but what they typed, encrypted under the master key. Where it came from is counted under
+a keyed hash for a day; when it came is kept as a day. Spam is held off by a field that only programs fill in, by a
+shortest time, by rates, and by the quarantine: no third party learns who sends anything here.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import orjson
+from sqlalchemy import ColumnElement, delete, func, insert, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from review import clock, config, store
+from review.actions.accounts import account_write, put
+from review.actions.uploads import Upload, media_of
+from review.audit import canonical, keys
+from review.models import Job, Submission, SubmissionFile, SubmissionKnock, session
+from review.models.public_codes import find_published
+from review.rules import submissions
+from review.rules.accounts import digest, network
+from review.rules.errors import Invalid
+from review.rules.submissions import CLAIM, CORRECTION, WAITING, Account, Wish
+
+CODE_BYTES = 10  # sixteen letters and digits
+_KNOCK = SubmissionKnock.__table__
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """How a form came in: the stamp that we gave the page, the field that stays empty, and from where."""
+
+    stamp: str
+    trap: str
+    address: str
+
+
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    """A file in the store, as its row will name it."""
+
+    sha256: str
+    size: int
+    media: str
+
+
+def new_stamp(made: datetime | None = None) -> str:
+    """The stamp of a new page: which form it is and when it was made, under a keyed hash. No cookie is needed."""
+    stamp = f"{secrets.token_hex(16)}.{int((made or clock.now()).timestamp())}"
+    return f"{stamp}.{_keyed('stamp ' + stamp)}"
+
+
+def submit(sent: Sent, typed: Mapping[str, str | None], uploads: Sequence[Upload] = ()) -> str:
+    """Keep an allegation until the desk looks through it; answers the code of its receipt."""
+    form = _form(sent)
+    account = submissions.account(typed)
+    submissions.check_files(len(upload.content) for upload in uploads)
+    media = [media_of(upload, "files") for upload in uploads]
+    if _at_the_door(sent, form):
+        _keep(form, CLAIM, account, _put(uploads, media))
+    return code_of(form)
+
+
+def ask_correction(sent: Sent, ref: str, version: int, typed: Mapping[str, str | None]) -> str:
+    """Keep a request for a correction of a public page; answers the code of its receipt."""
+    incident = find_published(session, ref).id
+    form = _form(sent)
+    wish = submissions.wish(typed)
+    if _at_the_door(sent, form):
+        _keep(form, CORRECTION, wish, (), incident_id=incident, version=version)
+    return code_of(form)
+
+
+# --- the form --------------------------------------------------------------------------------------------------
+
+
+def _form(sent: Sent) -> str:
+    """The number of the form; Invalid where a program sent it, or it is none of ours."""
+    if sent.trap.strip():
+        raise Invalid({"website": submissions.LEAVE_EMPTY})
+    number, made = _opened(sent.stamp)
+    if clock.now() - made < submissions.QUICKEST:
+        raise Invalid({"form": submissions.TOO_QUICK})
+    return number
+
+
+def is_ours(stamp: str) -> bool:
+    """Whether a page with this stamp was made here."""
+    told, _dot, mark = stamp.rpartition(".")
+    return hmac.compare_digest(mark.encode(), _keyed("stamp " + told).encode())
+
+
+def _opened(stamp: str) -> tuple[str, datetime]:
+    if not is_ours(stamp):
+        raise Invalid({"form": submissions.NOT_OURS})
+    number, seconds, _mark = stamp.split(".")
+    return number, datetime.fromtimestamp(int(seconds), UTC)
+
+
+def code_of(form: str) -> str:
+    """The code of the receipt of a form: who presses twice is shown the same, and nobody else can work it out."""
+    found = hmac.new(config.secret(), f"receipt {form}".encode(), hashlib.sha256).digest()
+    return base64.b32encode(found[:CODE_BYTES]).decode().lower()
+
+
+def _keyed(text: str) -> str:
+    return hmac.new(config.secret(), f"submission {text}".encode(), hashlib.sha256).hexdigest()
+
+
+# --- how often -------------------------------------------------------------------------------------------------
+
+
+def _at_the_door(sent: Sent, form: str) -> bool:
+    """Count this one; False where the same form is kept already, and nothing more of it is. Invalid where too much
+    came lately."""
+    source = _keyed("from " + network(sent.address))
+    with account_write():
+        if _known(form):
+            return False
+        _one_by_one()
+        if _paused(source):
+            raise Invalid({"form": submissions.PAUSED})
+        session.add(SubmissionKnock(source_hash=source, at=clock.now()))
+    return True
+
+
+def _one_by_one() -> None:
+    """PostgreSQL would let many through together; SQLite has one writer anyway."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(select(func.pg_advisory_xact_lock(int(_keyed("door")[:15], 16))))
+
+
+def _paused(source: str) -> bool:
+    now = clock.now()
+    from_there = _KNOCK.c.source_hash == source
+    return submissions.paused(
+        this_hour=_count(from_there, _KNOCK.c.at > now - submissions.AN_HOUR),
+        today=_count(from_there, _KNOCK.c.at > now - submissions.A_DAY),
+        of_all=_count(_KNOCK.c.at > now - submissions.AN_HOUR),
+    ) or _waiting() >= submissions.MOST_WAITING
+
+
+def _count(*which: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(_KNOCK).where(*which)) or 0
+
+
+def _waiting() -> int:
+    waiting = select(Submission.id).where(Submission.state == WAITING).limit(submissions.MOST_WAITING)
+    return session.scalar(select(func.count()).select_from(waiting.subquery())) or 0
+
+
+def forget_knocks() -> None:
+    """Forget from where things came more than a day ago, inside the transaction that is open."""
+    session.execute(delete(SubmissionKnock).where(SubmissionKnock.at < clock.now() - submissions.A_DAY))
+
+
+# --- quarantine ------------------------------------------------------------------------------------------------
+
+
+def _put(uploads: Sequence[Upload], media: Sequence[str]) -> list[_Kept]:
+    """All of the files or none: what was put away without a row would be found by nobody."""
+    kept = session.scalar(select(func.coalesce(func.sum(SubmissionFile.size), 0))) or 0
+    if uploads and kept + sum(len(upload.content) for upload in uploads) > submissions.MOST_KEPT_BYTES:
+        raise Invalid({"files": submissions.NO_ROOM})
+    return [
+        _Kept(store.objects().put_once(upload.content), len(upload.content), kind)
+        for upload, kind in zip(uploads, media, strict=True)
+    ]
+
+
+def _keep(form: str, kind: str, words: Account | Wish, files: Sequence[_Kept], **about: Any) -> None:
+    name = "s-" + canonical.random_name()
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    row = dialect.insert(Submission).values(
+        name=name, kind=kind, receipt=digest(code_of(form)), words=sealed(name, words), received=clock.today(),
+        state=WAITING, **about,
+    )  # fmt: skip
+    with account_write():
+        fresh = row.on_conflict_do_nothing(index_elements=["receipt"]).returning(Submission.id)
+        kept = session.execute(fresh).scalar_one_or_none()
+        if kept is None:
+            discard_later(file.sha256 for file in files)
+        elif files:
+            session.execute(insert(SubmissionFile), _rows(kept, files))
+
+
+def discard_later(digests: Iterable[str]) -> None:
+    """Inside the transaction that is open: a file goes from the store once nothing names it any more."""
+    for sha256 in sorted(set(digests)):
+        later("discard_file", f"discard:{sha256}", {"sha256": sha256})
+
+
+def later(kind: str, key: str, payload: dict[str, Any]) -> None:
+    """Give the worker something to do, inside the transaction that is open."""
+    put(Job, ("key",), kind=kind, key=key, payload=payload, due_at=clock.now(), done_at=None, tries=0, problem=None)
+
+
+def _rows(submission: int, files: Sequence[_Kept]) -> list[dict[str, Any]]:
+    return [
+        {"submission_id": submission, "number": number, "sha256": file.sha256, "size": file.size, "media": file.media}
+        for number, file in enumerate(files, 1)
+    ]
+
+
+def _known(form: str) -> bool:
+    found = select(Submission.id).where(Submission.receipt == digest(code_of(form)))
+    return session.scalar(found.limit(1)) is not None
+
+
+def sealed(name: str, words: Account | Wish) -> str:
+    """What a submission holds, as it lies in the database: encrypted, for this one alone."""
+    return keys.load(config.home()).seal_text(orjson.dumps(words.as_dict()).decode(), label(name))
+
+
+def label(name: str) -> str:
+    """Under what the words of a submission are encrypted."""
+    return f"submission {name}"

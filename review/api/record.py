@@ -1,0 +1,154 @@
+"""The record: published incidents and civilians reported killed, by month, party named and grade."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields, validate
+
+from review.api.asking import reads
+from review.api.fields import (
+    GRADES,
+    Shape,
+    Words,
+    grade_asked,
+    many,
+    one,
+    one_or_none,
+    pairs,
+    text,
+    texts,
+    whole,
+    words_asked,
+)
+from review.api.incidents import ListedShape
+from review.api.streams import UnassessedShape
+from review.queries import record
+from review.rules.errors import NotFound
+from review.rules.record import EVERYBODY, HEADLINE, ONLY, UNDATED, Wanted
+
+TAG = "record"
+NO_MONTH = "undated"
+MONTH = r"^([1-9][0-9]{3}-(0[1-9]|1[0-2])|undated)$"
+PLACE = r"^([1-9][0-9]{3}-[0-9]{2}|undated)\.[0-9]{1,9}$"
+NO_MONTH_SO = _l("Write a month as YYYY-MM, or undated.")
+NOT_ONLY = _l("Choose one of: {choices}.")
+NO_PLACE = _l("Pass the next of the page before, unchanged.")
+
+
+class FigureShape(Shape):
+    """Incidents, and the fewest and most civilians reported killed in them, added up."""
+
+    incidents = whole()
+    fewest = whole()
+    most = whole()
+    not_known = whole(attribute="unknown", metadata={"description": "Incidents that say no number."})
+    open_below = whole(metadata={"description": "Incidents of which only the most is known."})
+    open_above = whole(metadata={"description": "Incidents of which only the fewest is known."})
+
+
+class ShareShape(Shape):
+    part = whole()
+    whole = whole()
+    percent = fields.Integer(required=True, allow_none=True)
+
+
+class PassedShape(Shape):
+    """In this measure the month passed every earlier one, the greatest of which is named."""
+
+    measure = text()
+    month = text()
+    before = whole()
+
+
+class MonthShape(Shape):
+    """One month: the total of the grades that were asked for, and every grade beside it."""
+
+    month = text(metadata={"description": "YYYY-MM of the day on which an incident began; empty of no known day."})
+    total = one(FigureShape)
+    legacy = one(FigureShape)
+    reviewed = one(FigureShape)
+    all_grades = one(FigureShape)
+    by_grade = pairs(fields.Nested(FigureShape))
+    contested = one(ShareShape)
+    passed = many(PassedShape)
+
+
+class PartyNamedShape(Shape):
+    """A party, how many published incidents name it, and the streams that touch it."""
+
+    key = text()
+    name = text()
+    incidents = whole()
+    streams = pairs(fields.String(), metadata={"description": "Slug and name."})
+    written = texts(metadata={"description": "Every other spelling of it, and its aliases."})
+
+
+class RecordShape(Shape):
+    """The months of one party, or of everybody. An incident naming several parties counts in full for each."""
+
+    party = one_or_none(PartyNamedShape)
+    grades = texts(metadata={"description": "Those that `total` includes."})
+    data = many(MonthShape, attribute="months")
+    undated = one(MonthShape)
+    altogether = one(MonthShape, metadata={"description": "Every month and the undated."})
+    parties = many(PartyNamedShape)
+    unassessed = many(UnassessedShape)
+
+
+class BehindShape(Shape):
+    """The incidents that one number of the record counts, the latest month first."""
+
+    party = one_or_none(PartyNamedShape)
+    figure = one(FigureShape, metadata={"description": "The number, and what it adds up to."})
+    data = many(ListedShape, attribute="rows")
+    next = fields.Function(lambda page: _place(page.older), required=True, metadata={"type": ["string", "null"]})
+
+
+class RecordAsked(Shape):
+    party = words_asked(load_default=lambda: EVERYBODY, metadata={"description": "A party by its key or any spelling."})
+    grade = fields.List(
+        grade_asked(), load_default=list, metadata={"description": "Grades that a total includes; Confirmed and Fair."}
+    )
+
+
+class BehindAsked(RecordAsked):
+    month = Words(
+        validate=validate.Regexp(MONTH, error=NO_MONTH_SO), load_default=lambda: None,
+        metadata={"description": "YYYY-MM, or `undated`; without it every month."},
+    )  # fmt: skip
+    only = Words(  # type: ignore[assignment]
+        validate=validate.OneOf(tuple(ONLY), error=NOT_ONLY), load_default=str,
+        metadata={"description": "Those imported, those reviewed here, or those of whose killed nothing is known."},
+    )  # fmt: skip
+    cursor = Words(validate=validate.Regexp(PLACE, error=NO_PLACE), load_default=lambda: None)
+
+
+@reads("/record", RecordShape, TAG, asks=RecordAsked, none="No published incident names this party.")
+def by_month(party: str, grade: list[str]) -> Any:
+    """Incidents and civilians reported killed by month."""
+    page = record.record_page(party.strip(), _grades(grade))
+    if party.strip() and page.party is None:
+        raise NotFound("party")
+    return page
+
+
+@reads("/record/incidents", BehindShape, TAG, asks=BehindAsked)
+def behind(party: str, grade: list[str], month: str | None, only: str, cursor: str | None) -> Any:
+    """The incidents behind a number of the record, fifty at a time."""
+    of_month = UNDATED if month == NO_MONTH else month
+    return record.behind_page(Wanted(party.strip(), of_month, _grades(grade), only), _before(cursor))
+
+
+def _grades(asked: list[str]) -> tuple[str, ...]:
+    return tuple(grade for grade in GRADES if grade in asked) or HEADLINE
+
+
+def _place(older: record.Place | None) -> str | None:
+    return f"{older[0] or NO_MONTH}.{older[1]}" if older else None
+
+
+def _before(cursor: str | None) -> record.Place | None:
+    month, _dot, incident = (cursor or "").partition(".")
+    return (UNDATED if month == NO_MONTH else month, int(incident)) if incident else None

@@ -1,0 +1,67 @@
+"""The mark of a public incident page: the same while the public would read the same. One statement, before any page is
+built, over what is kept on the incident's row; nothing in it moves with a vote (see rules.told)."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from typing import Any
+
+from sqlalchemy.exc import DBAPIError
+
+from review.models import session
+from review.models.refs import folded_code
+
+NAME = re.compile(r"i-[a-z2-7]{16}")
+# What else a page shows: the stream's name, which codes are not its own, under which checkpoint a bundle can be had.
+_SELECT = """
+SELECT incident.name, incident.told, incident.said, stream.name,
+  (SELECT min(other.folded) || ' ' || max(other.folded) || ' ' || count(*) FROM public_code AS other
+    WHERE other.incident_id <> incident.id AND other.folded IN
+      (SELECT own.folded FROM public_code AS own WHERE own.incident_id = incident.id)),
+  (SELECT max(bundle.size) FROM bundle
+    WHERE bundle.person_id IS NULL AND bundle.incident_id IS NULL AND bundle.stage = 'done')
+FROM incident LEFT JOIN stream ON stream.slug = incident.stream
+WHERE incident.grade IS NOT NULL AND NOT incident.restricted AND """
+_BY_NAME = _SELECT + "incident.name = ?"
+_BY_CODE = _SELECT + "incident.id IN (SELECT incident_id FROM public_code WHERE folded = ?)"
+
+
+def engine() -> Any:
+    """What this application reads with; inside its context."""
+    return session.get_bind()
+
+
+def mark(bind: Any, ref: str, *said: str) -> str | None:
+    """The mark under which this page is known, by all that the asker says besides; None where none can be given: no
+    such page, several of that code, or one that shows what others say."""
+    named = NAME.fullmatch(ref) is not None
+    rows = _rows(bind, _BY_NAME if named else _BY_CODE, ref if named else folded_code(ref))
+    if len(rows) != 1 or not rows[0][1]:
+        return None
+    return hashlib.sha256("\x00".join([*map(str, rows[0]), ref, *said]).encode()).hexdigest()[:40]
+
+
+def _rows(bind: Any, statement: str, value: str) -> list[Any]:
+    """What it finds; what goes wrong is told as the session tells it, for this goes past the session."""
+    error = bind.dialect.loaded_dbapi.Error
+    try:
+        return _read(bind, statement, value)
+    except error as wrong:
+        raise DBAPIError.instance(statement, (value,), wrong, error, dialect=bind.dialect) from wrong
+
+
+def _read(bind: Any, statement: str, value: str) -> list[Any]:
+    """Outside any transaction of the page, on a connection that is given back at once."""
+    raw = bind.raw_connection()
+    try:
+        if bind.dialect.name == "sqlite":
+            return list(raw.driver_connection.execute(statement, (value,)).fetchall())
+        connection = raw.driver_connection
+        connection.autocommit = True
+        try:
+            return list(connection.execute(statement.replace("?", "%s"), (value,)).fetchall())
+        finally:
+            connection.autocommit = False
+    finally:
+        raw.close()

@@ -1,0 +1,169 @@
+"""From the public's form to a published incident and back to the receipt, and a correction of it; all without a script."""
+
+from __future__ import annotations
+
+import logging
+import re
+from html import unescape
+from io import BytesIO
+
+import pytest
+from sqlalchemy import select
+
+from review.actions import claims
+from review.models import Claim, SubmissionFile, session
+from review.rules import submissions as rules
+from tests import builders, sent_in, staffing, trail
+from tests.builders import Desk
+from tests.clocks import Clock
+from tests.web.sitting import Browser, browser, hidden, masked, sitting
+
+CODE = re.compile(r'<bdi dir="ltr" class="code" translate="no">([a-z2-7-]+)</bdi>')
+
+
+@pytest.fixture
+def filling() -> staffing.Filling:
+    return lambda team, _time: builders.published(team)
+
+
+@pytest.fixture
+def team(time: Clock, staffed: Desk) -> Desk:
+    return staffed
+
+
+def page(client: Browser, path: str, code: int = 200) -> str:
+    answer = client.get(path)
+    assert answer.status_code == code, f"{path}: {answer.status_code}"
+    return unescape(answer.get_data(as_text=True))
+
+
+def sends(client: Browser, time: Clock, path: str, code: int = 200, **typed: object) -> str:
+    """Look at a form for ten seconds, fill it in, send it."""
+    stamp = hidden(page(client, path), "stamp")
+    time.at = time.at.replace(minute=(time.at.minute + 1) % 60)
+    answer = client.post(path, data={"stamp": stamp, "website": "", **typed}, content_type="multipart/form-data")
+    assert answer.status_code == code, answer.status_code
+    assert answer.headers["Cache-Control"] == "no-store" and "Set-Cookie" not in answer.headers
+    return unescape(answer.get_data(as_text=True))
+
+
+def code_in(text: str) -> str:
+    found = CODE.search(text)
+    assert found, text
+    return found[1]
+
+
+def says(client: Browser, code: str) -> str:
+    """What the page of receipts answers."""
+    answer = client.post("/submit/receipt", data={"code": code})
+    assert answer.status_code == 200
+    text = unescape(answer.get_data(as_text=True))
+    return re.sub(r"<[^>]+>|\s+", " ", text[text.index('id="state"') : text.index("</section>")])
+
+
+def presses(client: Browser, path: str, **typed: str) -> str:
+    """Send a form of the desk; answers the page that follows."""
+    answer = client.post(path, data=typed, follow_redirects=True)
+    assert answer.status_code == 200, f"{path}: {answer.status_code} {answer.get_data(as_text=True)[:2000]}"
+    return unescape(answer.get_data(as_text=True))
+
+
+def test_an_account_goes_from_the_public_form_through_quarantine_into_a_published_incident(
+    team: Desk, time: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    anybody, lina, lead = browser(team.app), sitting(team.app, team.enterer), sitting(team.app, team.lead)
+    form = page(anybody, "/submit")
+    assert "Tor Browser or a VPN" in form and "after 90 days" in form and 'tabindex="-1"' in form
+    assert 'enctype="multipart/form-data" autocomplete="off">' in form
+    files = [(BytesIO(sent_in.PICTURE), "IMG_canaryname.png")]
+    code = code_in(sends(anybody, time, "/submit", **sent_in.ACCOUNT, files=files))
+    assert "It waits." in says(anybody, code)
+    assert "1 message from the public waits" in page(lina, "/desk") and "the oldest: today" in page(lead, "/desk/waiting")
+    queue = page(lina, "/desk/submissions")
+    assert sent_in.ACCOUNT["text"] in queue and "Somebody at 0000" not in queue
+    at = f"/desk/submissions/{sent_in.last()}"
+    one = page(lina, at)
+    assert "Tuesday before sunrise" in one and "lead editors can read how" in one and "<img" not in one
+    assert "Somebody at 0000" not in one and "Somebody at 0000" in page(lead, at)
+    saved = lina.get(f"{at}/files/1")
+    assert saved.data == sent_in.PICTURE and saved.headers["Content-Disposition"].startswith("attachment")
+    assert saved.content_type == "application/octet-stream"
+    early = lina.post(f"{at}/files/1/attach", data={"incident": "BA100", "title": "Too early", "kind": "photograph"})
+    assert early.status_code == 404
+    assert "waits to be placed" in presses(lina, f"{at}/accept")
+    assert "was passed on to the desk" in says(anybody, code)
+    session.rollback()
+    (claim,) = session.scalars(select(Claim.seq)).all()
+    ref = builders.with_sources(team, builders.opened(team, codes=("BA100",)))
+    claims.group_claim(team.enterer, ref, claim)
+    attached = presses(lina, f"{at}/files/1/attach", incident="BA100", title="A picture of the mill", kind="photograph")
+    assert "A picture of the mill" in attached
+    before = says(anybody, code)
+    builders.approved(team, builders.agreed(team, ref))
+    assert "BA100" not in before and 'What you sent belongs to an incident that was published' in says(anybody, code)
+    sealed = (code, code.replace("-", ""), "Somebody at 0000", "canaryname", "127.0.0.1", sent_in.ACCOUNT["text"])
+    assert [one for one in sealed if one in caplog.text] == []
+
+
+def test_an_error_keeps_what_was_typed_says_that_files_are_not_and_a_second_press_is_taken(team: Desk, time: Clock) -> None:
+    anybody = browser(team.app)
+    page_again = sends(
+        anybody, time, "/submit", 422, text="Two <explosions>.", when="At dawn", language="ar",
+        files=[(BytesIO(b"<svg onload=x>"), "x.png")],
+    )  # fmt: skip
+    assert "Two <explosions>." in page_again and "At dawn" in page_again and "Choose your files again." in page_again
+    assert 'value="ar" selected' in page_again and "pictures, video, sound, PDF" in page_again
+    stamp = hidden(page_again, "stamp")
+    quick = anybody.post("/submit", data={"stamp": "", "text": "Two explosions."})
+    assert quick.status_code == 422 and rules.NOT_OURS in unescape(quick.get_data(as_text=True))
+    again = anybody.post("/submit", data={"stamp": stamp, "text": "Two explosions."})
+    assert code_in(again.get_data(as_text=True)) and len(sent_in.rows()) == 1
+    assert session.scalars(select(SubmissionFile.number)).all() == []
+
+
+def test_a_correction_goes_from_the_public_page_to_its_note_and_the_receipt_tells(
+    team: Desk, time: Clock, filled: str
+) -> None:
+    anybody, mara, lead = browser(team.app), sitting(team.app, team.spare), sitting(team.app, team.lead)
+    assert "/incidents/KV412/correction" in page(anybody, "/incidents/KV412")
+    assert "What is wrong" in page(anybody, "/incidents/KV412/correction")
+    page(anybody, "/incidents/KV999/correction", 404)
+    assert rules.NO_CORRECTION in sends(anybody, time, "/incidents/KV412/correction", 422, right="Nobody worked there.")
+    code = code_in(sends(anybody, time, "/incidents/KV412/correction", **sent_in.WISH))
+    before = masked(anybody.get("/incidents/KV412"))
+    at = f"/desk/submissions/{sent_in.last()}"
+    assert "The mill had closed." in page(mara, at) and "KV412" in page(mara, "/desk/submissions")
+    assert "A lead editor gives it its outcome." in presses(mara, f"{at}/accept")
+    assert masked(anybody.get("/incidents/KV412")) == before
+    assert "1 request for a correction waits" in page(lead, "/desk/waiting")
+    desk = at.replace("submissions", "corrections")
+    assert "The miller" in page(lead, desk) and "nobody yet" in page(lead, "/desk/corrections")
+    assert "The request is yours now." in presses(lead, f"{desk}/take")
+    assert lead.post(f"{desk}/publish", data={"text": " "}).status_code == 422
+    assert "The note is published" in presses(lead, f"{desk}/publish", text="The mill had closed in autumn.")
+    assert "The mill had closed in autumn." in page(anybody, "/incidents/KV412")
+    assert "A note of correction was published on 24 March 2031." in says(anybody, code)
+    assert "The miller" not in page(anybody, "/incidents/KV412")
+    session.rollback()
+    assert trail.types(filled)[-1] == "correction.published"
+    assert page(lead, "/desk/corrections?state=ended").count("a note was published") == 1
+
+
+def test_turned_away_and_back_and_the_receipt_never_says_why(team: Desk, time: Clock) -> None:
+    anybody, lina = browser(team.app), sitting(team.app, team.enterer)
+    code, at = sent_in.account(time, text="An account: 900112233."), f"/desk/submissions/{sent_in.last()}"
+    assert "looks like a national ID" in page(lina, at)
+    assert lina.post(f"{at}/refuse", data={"reason": ""}).status_code == 422
+    assert "It was turned away." in presses(lina, f"{at}/refuse", reason="An advertisement.")
+    assert "was not taken up" in says(anybody, code) and "advertisement" not in says(anybody, code)
+    assert "An advertisement." in page(lina, at) and "It is erased after 23 April 2031." in page(lina, at)
+    assert "It waits again." in presses(lina, f"{at}/reconsider")
+    assert "It waits." in says(anybody, code)
+
+
+@pytest.mark.parametrize(("code", "sentence"), [("", rules.NO_CODE), ("abcd-efgh-2345-mnop", rules.UNKNOWN_CODE)])
+def test_a_code_that_is_none_is_refused_in_a_sentence(team: Desk, code: str, sentence: str) -> None:
+    answer = browser(team.app).post("/submit/receipt", data={"code": code})
+    assert answer.status_code == 422 and sentence in unescape(answer.get_data(as_text=True))
+    assert "/submit/receipt" in page(browser(team.app), "/submit")
