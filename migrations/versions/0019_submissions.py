@@ -60,12 +60,11 @@ def upgrade():
     )
     op.create_table(
         "submission_knock",
-        sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("source_hash", sa.String(length=64), nullable=False),
         sa.Column("at", sa.DateTime(timezone=True), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_submission_knock")),
+        sa.Column("times", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("source_hash", "at", name=op.f("pk_submission_knock")),
     )
-    op.create_index("ix_submission_knock_source_hash_at", "submission_knock", ["source_hash", "at"])
     op.create_index("ix_submission_knock_at", "submission_knock", ["at"])
 
 

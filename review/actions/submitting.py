@@ -126,14 +126,34 @@ def _at_the_door(sent: Sent, form: str) -> bool:
     """Count this one; False where the same form is kept already, and nothing more of it is. Invalid where too much
     came lately."""
     source = _keyed("from " + network(sent.address))
+    if _known(form):
+        return False
+    _admit(source)  # whoever is paused already does not stand in the queue of those who write
     with account_write():
         if _known(form):
             return False
         _one_by_one()
-        if _paused(source):
-            raise Invalid({"form": submissions.PAUSED})
-        session.add(SubmissionKnock(source_hash=source, at=clock.now()))
+        _admit(source)
+        forget_knocks()
+        _knock(source)
     return True
+
+
+def _admit(source: str) -> None:
+    if _paused(source):
+        raise Invalid({"form": submissions.PAUSED})
+
+
+def _knock(source: str) -> None:
+    dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    once = dialect.insert(_KNOCK).values(source_hash=source, at=_hour(), times=1)
+    again = {"times": _KNOCK.c.times + 1}
+    session.execute(once.on_conflict_do_update(index_elements=["source_hash", "at"], set_=again))
+
+
+def _hour() -> datetime:
+    """The hour of the clock that has begun: nothing is kept of when in it."""
+    return clock.now().replace(minute=0, second=0, microsecond=0)
 
 
 def _one_by_one() -> None:
@@ -143,17 +163,16 @@ def _one_by_one() -> None:
 
 
 def _paused(source: str) -> bool:
-    now = clock.now()
     from_there = _KNOCK.c.source_hash == source
     return submissions.paused(
-        this_hour=_count(from_there, _KNOCK.c.at > now - submissions.AN_HOUR),
-        today=_count(from_there, _KNOCK.c.at > now - submissions.A_DAY),
-        of_all=_count(_KNOCK.c.at > now - submissions.AN_HOUR),
+        this_hour=_count(from_there, _KNOCK.c.at == _hour()),
+        today=_count(from_there, _KNOCK.c.at > clock.now() - submissions.A_DAY),
+        of_all=_count(_KNOCK.c.at == _hour()),
     ) or _waiting() >= submissions.MOST_WAITING
 
 
 def _count(*which: ColumnElement[bool]) -> int:
-    return session.scalar(select(func.count()).select_from(_KNOCK).where(*which)) or 0
+    return session.scalar(select(func.sum(_KNOCK.c.times)).where(*which)) or 0
 
 
 def _waiting() -> int:

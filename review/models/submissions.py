@@ -63,15 +63,15 @@ class SubmissionFile(Base):
 
 
 class SubmissionKnock(Base):
-    """That something was sent in from somewhere, under a keyed hash, for a day: how often is the only question."""
+    """How often something was sent in from somewhere within one hour of the clock, under a keyed hash, for a day.
+
+    Nothing else is kept of it: neither minute nor order, by which a sender could be found beside what they sent.
+    """
 
     __tablename__ = "submission_knock"
     __account__ = True
-    __table_args__ = (
-        Index("ix_submission_knock_source_hash_at", "source_hash", "at"),
-        Index("ix_submission_knock_at", "at"),
-    )
+    __table_args__ = (Index("ix_submission_knock_at", "at"),)
 
-    id: Mapped[int] = mapped_column(primary_key=True)
-    source_hash: Mapped[str] = mapped_column(String(64))
-    at: Mapped[datetime] = mapped_column(Moment)
+    source_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment, primary_key=True)  # the hour
+    times: Mapped[int] = mapped_column(Integer)

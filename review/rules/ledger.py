@@ -17,7 +17,7 @@ from review.rules.texts import cleaned
 from review.rules.words import N_
 
 MOST = 10_000_000
-MONTH = re.compile(r"(?!0000)\d{4}-(?:0[1-9]|1[0-2])")
+MONTH = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])")
 
 
 @dataclass(frozen=True, slots=True)

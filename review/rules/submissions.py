@@ -27,9 +27,9 @@ MOST_FILES = 4
 MOST_MEGABYTES = 7  # of one file: four of them and the words stay under what one form may carry
 
 QUICKEST = timedelta(seconds=4)  # nobody reads the page and writes an account in less
-AN_HOUR, A_DAY = timedelta(hours=1), timedelta(days=1)
-MOST_AN_HOUR, MOST_A_DAY = 10, 40  # from one place: a reading room, or the exit of a network that many share
-MOST_OF_ALL = 300  # in an hour, from everywhere
+A_DAY = timedelta(days=1)
+MOST_AN_HOUR, MOST_A_DAY = 10, 40  # from one place: a reading room, or the exit of a network of many
+MOST_OF_ALL = 300  # in an hour of the clock, from everywhere
 MOST_WAITING = 5_000
 MOST_KEPT_BYTES = 2 * 1024**3  # of files that nobody has looked at yet
 

@@ -146,4 +146,5 @@ def busy(error: Exception) -> ResponseReturnValue:
     """The database did not answer in time, or has no room; nothing was changed."""
     if is_full(error):
         return _no_room(error)
-    return render_template("errors/busy.html", error=error, code=503), 503, {"Retry-After": "5"}
+    about = {"typed": typed_texts(), "back": page_behind(request.path)}
+    return render_template("errors/busy.html", error=error, code=503, **about), 503, {"Retry-After": "5"}

@@ -90,7 +90,7 @@ def test_a_form_sent_twice_is_one_submission_with_one_code(team: Desk, time: Clo
     form = sent_in.opened(time)
     codes = {submitting.submit(form, sent_in.ACCOUNT) for _press in range(12)}
     assert len(codes) == len(sent_in.rows()) == 1
-    assert len(session.scalars(select(SubmissionKnock.id)).all()) == 1
+    assert session.scalars(select(SubmissionKnock.times)).all() == [1]
 
 
 def test_a_form_sent_twice_at_once_is_one_submission(team: Desk, time: Clock) -> None:
@@ -160,13 +160,15 @@ def test_so_many_an_hour_from_one_place_and_a_day_forgets_from_where(team: Desk,
     for number in range(rules.MOST_AN_HOUR):
         sent_in.account(time, text=f"Account {number}.")
     assert problems(lambda: sent_in.account(time)) == {"form": rules.PAUSED}
+    (kept,) = session.scalars(select(SubmissionKnock)).all()
+    assert (kept.times, kept.at.minute, kept.at.second) == (rules.MOST_AN_HOUR, 0, 0), "the hour, and no order in it"
     sent_in.account(time, address="198.51.100.9")
     assert len(sent_in.rows()) == rules.MOST_AN_HOUR + 1
     time.at += timedelta(hours=1)
     sent_in.account(time)
     time.at += rules.A_DAY + timedelta(seconds=1)
     submissions.sweep()
-    assert session.scalars(select(SubmissionKnock.id)).all() == []
+    assert session.scalars(select(SubmissionKnock.times)).all() == []
 
 
 def _discarded() -> None:
