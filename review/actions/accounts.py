@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, or_
 
 from review import clock, config
 from review.actions.locking import writing
-from review.models import ApiToken, Invitation, LoginAttempt, Person, UserSession, session
+from review.models import ApiToken, Invitation, Job, LoginAttempt, Person, UserSession, session
 from review.models.columns import upsert
 from review.rules.accounts import ATTEMPTS_KEPT, LONGEST_SESSION, SOURCES_KNOWN
 from review.rules.errors import NotFound
@@ -44,6 +45,12 @@ def put(table: type[Any], keys: tuple[str, ...], /, **values: Any) -> None:
     """
     rows = table.metadata.tables[table.__tablename__]
     session.execute(upsert(session.connection(), rows, keys, tuple(values)), values)
+
+
+def later(kind: str, key: str, payload: dict[str, Any], due_at: datetime | None = None) -> None:
+    """Give the worker something to do, inside the transaction of accounts that is open."""
+    due = due_at or clock.now()
+    put(Job, ("key",), kind=kind, key=key, payload=payload, due_at=due, done_at=None, tries=0, problem=None)
 
 
 def read_the_desk(person_id: int, *, language: str | None, timezone: str | None) -> None:

@@ -8,12 +8,11 @@ from sqlalchemy import delete, select, update
 
 from review import clock, config
 from review.actions import spooling
-from review.actions.accounts import account_write
+from review.actions.accounts import account_write, later
 from review.audit import canonical
-from review.models import Bundle, Checkpoint, Incident, Job, session
+from review.models import Bundle, Checkpoint, Incident, session
 from review.models.admissions import exists
 from review.models.bundles import can_stand_alone, determined, silenced
-from review.models.columns import upsert
 from review.models.refs import find_incident
 from review.rules import bundles, texts
 from review.rules.errors import Forbidden, Invalid, NotFound
@@ -168,12 +167,7 @@ def discard(actor: Actor, name: str) -> None:
 
 def have_made(name: str, due_at: datetime | None = None) -> None:
     """Put the work into the outbox; inside the write that asks for it."""
-    job = {
-        "kind": "make_bundle", "key": f"bundle:{name}", "payload": {"bundle": name}, "due_at": due_at or clock.now(),
-        "done_at": None, "tries": 0, "problem": None,
-    }  # fmt: skip
-    connection = session.connection()
-    connection.execute(upsert(connection, Job.__table__, ("key",), tuple(job)), job)
+    later("make_bundle", f"bundle:{name}", {"bundle": name}, due_at)
 
 
 def remove(name: str) -> None:

@@ -36,9 +36,10 @@ def take_correction(actor: Actor, name: str) -> None:
 
 
 @action("publish_correction", CorrectionPublished)
-def publish_correction(actor: Actor, name: str, *, text: str | None) -> int:
+def publish_correction(actor: Actor, name: str, *, text: str | None, seen: str | None) -> int:
     """A dated note beside the version that stands: public at once, and neither grade nor range moves."""
     with _answering(actor, "publish_correction", name) as (act, row):
+        act.fresh_dossier(seen)
         act.require("publish_correction")
         words, standing = texts.reason(text, "text"), rechecks.standing(act.dossier)
         event = CorrectionPublished(of=row.seq, version=standing.version, text=words)
@@ -48,9 +49,10 @@ def publish_correction(actor: Actor, name: str, *, text: str | None) -> int:
 
 
 @action("recheck_correction", RecheckOpened)
-def recheck_correction(actor: Actor, name: str, *, reason: str | None) -> int:
+def recheck_correction(actor: Actor, name: str, *, reason: str | None, seen: str | None) -> int:
     """The version that stands is checked again because of it, with a public reason; which confirms or reopens it."""
     with _answering(actor, "recheck_correction", name) as (act, row):
+        act.fresh_dossier(seen)
         act.require("recheck_correction", Deed(reason=reason or None))
         standing, words = rechecks.standing(act.dossier), texts.reason(reason)
         event = RecheckOpened(version=standing.version, cause=row.seq, reason=words)

@@ -14,12 +14,12 @@ from sqlalchemy import select, update
 
 from review import clock, config
 from review.actions import spooling
-from review.actions.accounts import account_write
+from review.actions.accounts import account_write, later
+from review.actions.submitting import discard_later
 from review.audit import open_files, recompute
-from review.models import Capture, Checkpoint, DataFile, DataSnapshot, Job, session
+from review.models import Checkpoint, DataFile, DataSnapshot, session
 from review.models.bundles import public_bundle
-from review.models.columns import upsert
-from review.models.data_snapshots import kept_files, removed_since
+from review.models.data_snapshots import removed_since
 from review.models.parties import names_in_force
 from review.rules import record
 from review.rules.facts import Range
@@ -35,13 +35,8 @@ LEGACY = "legacy"
 
 def follow(size: int) -> None:
     """A public bundle of the whole log is there: have the snapshot under its checkpoint made."""
-    job = {
-        "kind": "make_data_snapshot", "key": f"data:{size}", "payload": {"size": size}, "due_at": clock.now(),
-        "done_at": None, "tries": 0, "problem": None,
-    }  # fmt: skip
     with account_write():
-        connection = session.connection()
-        connection.execute(upsert(connection, Job.__table__, ("key",), tuple(job)), job)
+        later("make_data_snapshot", f"data:{size}", {"size": size})
 
 
 def make(size: int) -> None:
@@ -104,8 +99,8 @@ def _record(path: Path) -> Iterator[Recorded]:
         for row in _read(path):
             if row.standing and row.exit is None:
                 named = list(zip(row.parties, row.party_roles, strict=True))
-                for name, _role in named:
-                    written.setdefault(names.key(name), Counter())[name] += 1
+                for key, name in names.spelt(named):
+                    written.setdefault(key, Counter())[name] += 1
                 killed = Range(row.killed_min, row.killed_max)
                 yield Counted(record.month_of(row.date), names.named(named), row.grade, row.kind == LEGACY, killed)
 
@@ -163,16 +158,4 @@ def _forget(size: int, day: str, incident: str) -> None:
         marked = update(DataSnapshot).where(DataSnapshot.size == size).values(gone_on=day, gone_of=incident)
         session.execute(marked)
         names = session.scalars(select(DataFile.sha256).where(DataFile.size == size)).all()
-    _discard(set(names))
-
-
-def _discard(names: set[str]) -> None:
-    """The bytes that nothing else speaks of; the dictionary, say, is every snapshot's."""
-    session.rollback()
-    kept = kept_files().subquery()
-    still = set(session.scalars(select(kept.c.sha256).where(kept.c.sha256.in_(names))))
-    still |= set(session.scalars(select(Capture.sha256).where(Capture.sha256.in_(names))))
-    session.rollback()
-    for sha256 in sorted(names - still):
-        if objects().exists(sha256):
-            objects().discard(sha256)
+        discard_later(names)

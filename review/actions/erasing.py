@@ -36,6 +36,7 @@ from review.models import (
     shelf,
 )
 from review.models import Source as SourceRow
+from review.models.data_snapshots import kept_files
 from review.models.dossiers import EVERYBODY, history, read_disclosure
 from review.models.projections import project
 from review.models.search import folded
@@ -259,7 +260,9 @@ def _still_named(files: Collection[str]) -> set[str]:
 def discard(sha256: str) -> None:
     """Remove a file that nothing speaks of, unless it was handed in again meanwhile; safe to run twice."""
     waits = session.scalar(select(SubmissionFile.number).where(SubmissionFile.sha256 == sha256).limit(1)) is not None
-    if waits or session.get(Capture, sha256) is not None or sha256 in _still_named([sha256]):
+    given = kept_files().subquery()
+    shown = session.scalar(select(given.c.sha256).where(given.c.sha256 == sha256).limit(1)) is not None
+    if waits or shown or session.get(Capture, sha256) is not None or sha256 in _still_named([sha256]):
         return
     if objects().exists(sha256):
         objects().discard(sha256)

@@ -8,13 +8,13 @@ from sqlalchemy import delete, select
 
 from review.actions.accounts import put
 from review.actions.act import acting
+from review.actions.care import LANGUAGES
 from review.actions.verb import action
 from review.models import MethodText, session
 from review.rules import method, texts
 from review.rules.permissions import Actor
 
 Words = Mapping[tuple[str, str], str | None]  # (section, language) -> what was typed
-LANGUAGES = ("en", "ar")
 
 
 @action("write_method")

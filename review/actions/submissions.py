@@ -15,10 +15,10 @@ import orjson
 from sqlalchemy import ColumnElement, delete, or_, select
 
 from review import clock, config, notices
-from review.actions.accounts import account_write, put
+from review.actions.accounts import account_write, later, put
 from review.actions.act import Act, acting
 from review.actions.claims import keep_claim
-from review.actions.submitting import discard_later, forget_knocks, label, later
+from review.actions.submitting import discard_later, forget_knocks, label
 from review.actions.verb import action
 from review.audit import keys
 from review.audit.events.event import Event

@@ -24,10 +24,10 @@ from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from review import clock, config, store
-from review.actions.accounts import account_write, put
+from review.actions.accounts import account_write, later
 from review.actions.uploads import Upload, media_of
 from review.audit import canonical, keys
-from review.models import Job, Submission, SubmissionFile, SubmissionKnock, session
+from review.models import Submission, SubmissionFile, SubmissionKnock, session
 from review.models.public_codes import find_published
 from review.rules import submissions
 from review.rules.accounts import digest, network
@@ -219,11 +219,6 @@ def discard_later(digests: Iterable[str]) -> None:
     """Inside the transaction that is open: a file goes from the store once nothing names it any more."""
     for sha256 in sorted(set(digests)):
         later("discard_file", f"discard:{sha256}", {"sha256": sha256})
-
-
-def later(kind: str, key: str, payload: dict[str, Any]) -> None:
-    """Give the worker something to do, inside the transaction that is open."""
-    put(Job, ("key",), kind=kind, key=key, payload=payload, due_at=clock.now(), done_at=None, tries=0, problem=None)
 
 
 def _rows(submission: int, files: Sequence[_Kept]) -> list[dict[str, Any]]:

@@ -24,7 +24,7 @@ from review.api.fields import (
     words_asked,
     yes_no,
 )
-from review.api.shapes import CasualtiesShape, StandingShape, facts
+from review.api.shapes import AttachedShape, CasualtiesShape, StandingShape, facts
 from review.queries.incidents import Filters, incident_list, incident_page
 from review.rules.tokens import READ_DESK
 from review.rules.workflow import STAGES
@@ -66,25 +66,12 @@ class DeskAsked(Shape):
     cursor = Paged._declared_fields["cursor"]
 
 
-class HeldSourceShape(Shape):
+class HeldSourceShape(AttachedShape):
     """A source as it hangs in the incident; who added it is not said."""
 
-    number = whole()
-    url = text_or_none()
-    publisher = text_or_none()
-    kind = text_or_none()
-    language = text_or_none()
-    published = text_or_none()
-    role = text_or_none()
     origin = whole()
     publishable = yes_no()
-    withdrawn = yes_no()
-    credibility = text_or_none()
     coherence = text_or_none()
-    platform = text_or_none()
-    affiliated = text_or_none()
-    archive = text_or_none()
-    checked = text_or_none()
 
 
 class ShownVoteShape(Shape):

@@ -8,10 +8,9 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from marshmallow import RAISE, Schema, fields, validate
 
-from review.rules.grades import CODEBOOKS, NO_CONSENSUS
+from review.rules.grades import RESULTS
 from review.rules.points import shown
 
-GRADES = (*(key for book in CODEBOOKS for key in book.keys), NO_CONSENSUS)
 LONGEST_SEARCH = 200
 ROWS, MOST_ROWS = 50, 200
 DIGITS = 9
@@ -130,7 +129,7 @@ def pairs(inner: fields.Field, **about: Any) -> fields.Field:
 
 def grade_asked(**about: Any) -> fields.Field:
     """One of the grades there are. A default is made by a call, so that the contract writes none down."""
-    return Words(validate=validate.OneOf(GRADES, error=NO_GRADE), **about)
+    return Words(validate=validate.OneOf(RESULTS, error=NO_GRADE), **about)
 
 
 def words_asked(longest: int = LONGEST_SEARCH, **about: Any) -> fields.Field:

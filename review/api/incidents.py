@@ -25,7 +25,7 @@ from review.api.fields import (
     words_asked,
     yes_no,
 )
-from review.api.shapes import CasualtiesShape, CountShape, StandingShape, facts
+from review.api.shapes import AttachedShape, CasualtiesShape, CountShape, StandingShape, facts
 from review.queries import determinations, public
 from review.queries.determinations import DeterminationPage
 from review.queries.rechecks import Check
@@ -124,24 +124,11 @@ class RemovedShape(Shape):
     day = text()
 
 
-class SourceShape(Shape):
+class SourceShape(AttachedShape):
     """One source that somebody marked publishable."""
 
-    number = whole()
     title = text_or_none()
-    publisher = text_or_none()
-    url = text_or_none()
-    language = text_or_none()
-    published = text_or_none()
-    role = text_or_none()
     kept = yes_no(metadata={"description": "The desk keeps a copy."})
-    withdrawn = yes_no()
-    kind = text_or_none()
-    platform = text_or_none()
-    affiliated = text_or_none()
-    credibility = text_or_none()
-    archive = text_or_none()
-    checked = text_or_none()
 
 
 class OriginShape(Shape):

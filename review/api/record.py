@@ -9,7 +9,6 @@ from marshmallow import fields, validate
 
 from review.api.asking import reads
 from review.api.fields import (
-    GRADES,
     Shape,
     Words,
     grade_asked,
@@ -26,12 +25,22 @@ from review.api.incidents import ListedShape
 from review.api.streams import UnassessedShape
 from review.queries import record
 from review.rules.errors import NotFound
-from review.rules.record import EVERYBODY, HEADLINE, ONLY, UNDATED, Wanted
+from review.rules.record import (
+    EVERYBODY,
+    MONTH,
+    NO_MONTH,
+    ONLY,
+    PLACE,
+    UNDATED,
+    Wanted,
+    asked,
+    place_of,
+    place_words,
+)
 
 TAG = "record"
-NO_MONTH = "undated"
-MONTH = r"^([1-9][0-9]{3}-(0[1-9]|1[0-2])|undated)$"
-PLACE = r"^([1-9][0-9]{3}-[0-9]{2}|undated)\.[0-9]{1,9}$"
+A_MONTH = rf"^({MONTH.pattern}|{NO_MONTH})$"
+A_PLACE = f"^{PLACE.pattern}$"
 NO_MONTH_SO = _l("Write a month as YYYY-MM, or undated.")
 NOT_ONLY = _l("Choose one of: {choices}.")
 NO_PLACE = _l("Pass the next of the page before, unchanged.")
@@ -103,7 +112,9 @@ class BehindShape(Shape):
     party = one_or_none(PartyNamedShape)
     figure = one(FigureShape, metadata={"description": "The number, and what it adds up to."})
     data = many(ListedShape, attribute="rows")
-    next = fields.Function(lambda page: _place(page.older), required=True, metadata={"type": ["string", "null"]})
+    next = fields.Function(
+        lambda page: page.older and place_words(page.older), required=True, metadata={"type": ["string", "null"]}
+    )
 
 
 class RecordAsked(Shape):
@@ -115,20 +126,20 @@ class RecordAsked(Shape):
 
 class BehindAsked(RecordAsked):
     month = Words(
-        validate=validate.Regexp(MONTH, error=NO_MONTH_SO), load_default=lambda: None,
+        validate=validate.Regexp(A_MONTH, error=NO_MONTH_SO), load_default=lambda: None,
         metadata={"description": "YYYY-MM, or `undated`; without it every month."},
     )  # fmt: skip
     only = Words(  # type: ignore[assignment]
         validate=validate.OneOf(tuple(ONLY), error=NOT_ONLY), load_default=str,
         metadata={"description": "Those imported, those reviewed here, or those of whose killed nothing is known."},
     )  # fmt: skip
-    cursor = Words(validate=validate.Regexp(PLACE, error=NO_PLACE), load_default=lambda: None)
+    cursor = Words(validate=validate.Regexp(A_PLACE, error=NO_PLACE), load_default=lambda: None)
 
 
 @reads("/record", RecordShape, TAG, asks=RecordAsked, none="No published incident names this party.")
 def by_month(party: str, grade: list[str]) -> Any:
     """Incidents and civilians reported killed by month."""
-    page = record.record_page(party.strip(), _grades(grade))
+    page = record.record_page(party.strip(), asked(grade))
     if party.strip() and page.party is None:
         raise NotFound("party")
     return page
@@ -138,17 +149,4 @@ def by_month(party: str, grade: list[str]) -> Any:
 def behind(party: str, grade: list[str], month: str | None, only: str, cursor: str | None) -> Any:
     """The incidents behind a number of the record, fifty at a time."""
     of_month = UNDATED if month == NO_MONTH else month
-    return record.behind_page(Wanted(party.strip(), of_month, _grades(grade), only), _before(cursor))
-
-
-def _grades(asked: list[str]) -> tuple[str, ...]:
-    return tuple(grade for grade in GRADES if grade in asked) or HEADLINE
-
-
-def _place(older: record.Place | None) -> str | None:
-    return f"{older[0] or NO_MONTH}.{older[1]}" if older else None
-
-
-def _before(cursor: str | None) -> record.Place | None:
-    month, _dot, incident = (cursor or "").partition(".")
-    return (UNDATED if month == NO_MONTH else month, int(incident)) if incident else None
+    return record.behind_page(Wanted(party.strip(), of_month, asked(grade), only), place_of(cursor))

@@ -7,7 +7,6 @@ from marshmallow import fields
 from review.api.fields import (
     AsShown,
     Shape,
-    Words,
     many,
     one,
     one_or_none,
@@ -52,6 +51,24 @@ class CountShape(Shape):
 
     number = whole()
     more = yes_no()
+
+
+class AttachedShape(Shape):
+    """What is said of a source in an incident, wherever it is read."""
+
+    number = whole()
+    url = text_or_none()
+    publisher = text_or_none()
+    kind = text_or_none()
+    platform = text_or_none()
+    affiliated = text_or_none()
+    language = text_or_none()
+    published = text_or_none()
+    role = text_or_none()
+    credibility = text_or_none()
+    archive = text_or_none()
+    checked = text_or_none()
+    withdrawn = yes_no()
 
 
 class PlaceShape(Shape):
@@ -115,13 +132,3 @@ class StandingShape(Shape):
     role = fields.String(required=True, allow_none=True, attribute="party.role", dump_default=None)
     latest = one_or_none(PositionShape)
     earlier = many(PositionShape)
-
-
-class SignedShape(Shape):
-    name = text()
-    at = fields.DateTime(required=True, allow_none=True, format="iso")
-
-
-
-
-__all__ = [name for name in dir() if name.endswith("Shape")] + ["Words", "facts"]

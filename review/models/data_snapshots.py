@@ -14,8 +14,7 @@ from review.models.decisions import Determination
 from review.models.incidents import Incident
 from review.models.trail import Disclosure, Event, Seq
 from review.rules.places import here
-
-TELLING = ("incident.opened", "incident.described", "incident.imported")
+from review.rules.redaction import DESCRIBING
 
 
 class DataSnapshot(Base):
@@ -83,7 +82,7 @@ def _held(session: Any, incident: int, size: int) -> set[int]:
     versions = session.scalars(
         select(Determination.seq).where(Determination.incident_id == incident, Determination.seq < size)
     )
-    described = select(func.max(Event.seq)).where(Event.incident_id == incident, Event.type.in_(TELLING))
+    described = select(func.max(Event.seq)).where(Event.incident_id == incident, Event.type.in_(DESCRIBING))
     return {session.scalar(described.where(Event.seq <= seq)) for seq in versions.all()}
 
 

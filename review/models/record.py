@@ -40,8 +40,8 @@ from review.rules.dossier import Dossier
 from review.rules.facts import Casualties, Facts
 from review.rules.parties import LONGEST_NAME, Names
 from review.rules.record import EVERYBODY, NOTHING, Cell, Counted, Figure, cells_of, counted_of
+from review.rules.redaction import DESCRIBING
 
-TELLING = ("incident.opened", "incident.described", "incident.imported")
 LEGACY = "legacy"
 BLOCK = 1_000
 ADDED = ("incidents", "fewest", "most", "unknown", "open_below", "open_above")
@@ -242,7 +242,7 @@ def standing(*wanted: Any) -> Select[Any]:
     stands = and_(table.incident_id == Incident.id, table.version == Incident.version)
     last = (
         select(func.max(Event.seq))
-        .where(Event.incident_id == Incident.id, Event.type.in_(TELLING), Event.seq <= table.seq)
+        .where(Event.incident_id == Incident.id, Event.type.in_(DESCRIBING), Event.seq <= table.seq)
         .correlate(Incident, Determination.__table__)
         .scalar_subquery()
     )

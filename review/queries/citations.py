@@ -64,11 +64,6 @@ class Citation:
     steps: tuple[Step, ...]
     corrections: tuple[Correction, ...]
 
-    @property
-    def of_this(self) -> Step:
-        """The step that made the version cited."""
-        return next(step for step in self.steps if self.id.endswith(f"/{step.number}"))
-
 
 def path_of(incident: str, version: int) -> str:
     """The address of a version that no code can take from it: a code may come to be shared."""

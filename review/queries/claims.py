@@ -177,7 +177,7 @@ def _one(
         language=words.get("language"),
         translation=words.get("translation"),
         url=words.get("url"),
-        reporter=words.get("reporter") if viewer.role == "lead" else None,
+        reporter=words.get("reporter") if may(viewer.role, "reach_sender") else None,
         of=names.get(row.of) if row.of else None,
         incident=incidents.get(row.incident_id) if row.incident_id else None,
     )

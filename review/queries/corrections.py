@@ -73,6 +73,7 @@ class CorrectionPage:
     closed: str | None
     answer: str | None
     note: str | None
+    digest: str  # of the dossier that the page shows
     ways: dict[str, Way]
 
 
@@ -157,5 +158,6 @@ def correction_page(viewer: Actor, name: str) -> CorrectionPage:
         closed=row.closed,
         answer=row.answer,
         note=told.get(row.closing or -1, {}).get("text"),
+        digest=incident.digest or "",
         ways=reading.ways(*WAYS),
     )

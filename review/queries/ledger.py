@@ -227,6 +227,7 @@ def _positions() -> Iterable[tuple[int, str, Casualties]]:
         name, value = read_disclosure(text)
         sealed.setdefault((incident or 0, seq), {})[name] = value
     return [
-        (incident, said.get("party") or "", Casualties.from_dict(said.get("conceded")))
+        (incident, said["party"], Casualties.from_dict(said.get("conceded")))
         for (incident, _seq), said in sealed.items()
+        if said.get("party")  # a name that was removed for good is nobody's
     ]

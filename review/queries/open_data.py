@@ -19,9 +19,9 @@ from review.models import CodebookVersion, Determination, Disclosure, Event, Inc
 from review.models.dossiers import read_disclosure
 from review.queries import record
 from review.queries.logs import Logs
-from review.queries.published_facts import TELLING
 from review.rules.errors import NotFound
 from review.rules.open_data import Determined, Recorded, determined, recorded
+from review.rules.redaction import DESCRIBING
 
 AT_ONCE = 1_000
 ROWS = 50
@@ -48,7 +48,7 @@ def versions() -> Select[Any]:
         # By the incident's own chain: what adds nothing keeps both engines from going through the whole log instead.
         select(func.max(_TOLD.c.seq + 0))
         .where(_TOLD.c.incident_id == _D.c.incident_id, _TOLD.c.seq + 0 <= _D.c.seq)
-        .where((_TOLD.c.type + "").in_(TELLING))
+        .where((_TOLD.c.type + "").in_(DESCRIBING))
         .scalar_subquery()
     )
     latest = (
@@ -73,7 +73,6 @@ def versions() -> Select[Any]:
 _BETWEEN = (_D.c.seq > _AFTER, _D.c.seq < _UNTIL)
 _PAGE = versions().where(*_BETWEEN).limit(_MOST)
 _SOME = versions().where(_D.c.seq.in_(bindparam("seqs", expanding=True)))
-_OF_ONE = versions().where(_I.c.name == bindparam("incident"))
 
 
 def determinations(after: int = -1, until: int | None = None) -> Iterator[Determined]:
@@ -101,12 +100,6 @@ def some(seqs: Sequence[int]) -> dict[int, Determined]:
     rows = session.execute(_SOME, {"seqs": list(seqs), "until": _present()})
     found = rows.all()
     return dict(zip([row.seq for row in found], _rows(found, logs), strict=True))
-
-
-def versions_of(incident: str) -> tuple[Determined, ...]:
-    """Every version of one incident, by its name, the first first; none where the public may not read it."""
-    logs = Logs()
-    return tuple(_rows(session.execute(_OF_ONE, {"incident": incident, "until": _present()}).all(), logs))
 
 
 def recorded_rows() -> Iterator[Recorded]:

@@ -14,7 +14,7 @@ from review.models.refs import folded_code
 from review.models.search import folded
 from review.queries.published_facts import facts_as_published, refs_as_published
 from review.rules.facts import Casualties, Facts
-from review.rules.grades import CODEBOOKS, NO_CONSENSUS
+from review.rules.grades import RESULTS
 
 ROWS = 50
 LATEST = 8
@@ -127,7 +127,7 @@ def list_page(
         q=q,
         grade=grade,
         stream=stream,
-        grades=(*(key for book in CODEBOOKS for key in book.keys), NO_CONSENSUS),
+        grades=RESULTS,
         streams=tuple(streams.items()),
         unassessed=unassessed(),
         newer=_address(filters) if before else None,

@@ -11,8 +11,7 @@ from review.models.dossiers import read_disclosure
 from review.models.public_codes import owners
 from review.models.refs import folded_code, stands_in_address
 from review.rules.facts import Facts
-
-TELLING = ("incident.opened", "incident.described", "incident.imported")
+from review.rules.redaction import DESCRIBING
 
 
 def facts_as_published(rows: Iterable[Incident]) -> dict[int, Facts]:
@@ -27,7 +26,7 @@ def facts_as_published(rows: Iterable[Incident]) -> dict[int, Facts]:
             Determination,
             (Determination.incident_id == Incident.id) & (Determination.version == Incident.version),
         )
-        .where(Event.incident_id.in_([row.id for row in rows]), Event.type.in_(TELLING))
+        .where(Event.incident_id.in_([row.id for row in rows]), Event.type.in_(DESCRIBING))
         .where(Event.seq <= Determination.seq)
         .group_by(Event.incident_id)
         .subquery()

@@ -20,9 +20,7 @@ from review.queries.mapped import MOST, Mapped, mapped_incidents
 from review.queries.public import ROWS, Listed, Unassessed, public_of, unassessed
 from review.rules import record
 from review.rules.parties import Names
-from review.rules.record import EVERYBODY, HEADLINE, Cell, Figure, Month, Wanted
-
-Place = tuple[str, int]  # month and incident: where a page of a list ended
+from review.rules.record import EVERYBODY, HEADLINE, Cell, Figure, Month, Place, Wanted
 
 
 @dataclass(frozen=True, slots=True)

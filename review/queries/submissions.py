@@ -95,10 +95,6 @@ class SubmissionPage:
     numbers: tuple[str, ...] = ()  # long ones in its words
     warning: str = submissions.LONG_NUMBER
 
-    @property
-    def words(self) -> Account | Wish | None:
-        return self.account or self.wish
-
 
 @dataclass(frozen=True, slots=True)
 class AtTheDoor:
@@ -208,7 +204,7 @@ def submission_page(viewer: Actor, name: str) -> SubmissionPage:
         days=age(row.received),
         account=words if isinstance(words, Account) else None,
         wish=words if isinstance(words, Wish) else None,
-        contact=words.contact if words and viewer.role == "lead" else None,
+        contact=words.contact if words and may(viewer.role, "reach_sender") else None,
         reachable=bool(words and words.contact),
         files=_files(row),
         likely=_likely(viewer, row, words) if waits and isinstance(words, Account) else Likely(),

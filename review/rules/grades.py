@@ -271,6 +271,7 @@ REASONABLE_GROUNDS_1 = Codebook(
 
 CODEBOOKS = (AIRWARS_1, REASONABLE_GROUNDS_1)
 DEFAULT = AIRWARS_1
+RESULTS = (*(key for book in CODEBOOKS for key in book.keys), NO_CONSENSUS)  # all that may be published
 
 
 def codebook(identity: str) -> Codebook:

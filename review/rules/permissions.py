@@ -62,6 +62,7 @@ _TABLE = (
     _permission("accept_submission", N_("Take in what somebody sent"), "reviewer lead"),
     _permission("refuse_submission", N_("Turn away what somebody sent"), "reviewer lead", "reasoned"),
     _permission("reconsider_submission", N_("Let what was turned away wait again"), "reviewer lead"),
+    _permission("reach_sender", N_("Read how a sender can be reached"), "lead"),
     _permission("keep_submissions", N_("Say for how long what is sent in may wait"), "lead"),
     _permission("accept_correction", N_("Take in a request for a correction"), "reviewer lead"),
     _permission("take_correction", N_("Take a request for a correction on"), "lead"),

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from functools import reduce
 
 from review.rules.facts import Facts, Range
-from review.rules.grades import CODEBOOKS
+from review.rules.grades import CODEBOOKS, DEFAULT, RESULTS
 from review.rules.parties import Names
 
 EVERYBODY = ""  # in place of a party: every incident once, whomever it names
@@ -269,3 +269,31 @@ def _with_records(told: Iterable[Month]) -> tuple[Month, ...]:
                 greatest[measure] = Passed(measure, one.month, value)
     return tuple(found)
 
+
+# --- in an address ---------------------------------------------------------------------------------------------
+
+NO_MONTH = "undated"
+MONTH = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])")
+PLACE = re.compile(rf"({MONTH.pattern}|{NO_MONTH})\.([0-9]{{1,15}})")
+Place = tuple[str, int]  # month and incident: where a page of a list ended
+
+
+def asked(wanted: Collection[str]) -> tuple[str, ...]:
+    """The grades that were asked for and exist, in the order of their scheme; else those of the headline."""
+    return tuple(grade for grade in RESULTS if grade in wanted) or HEADLINE
+
+
+def offered(present: Collection[str]) -> tuple[str, ...]:
+    """The grades of the scheme in use, and those of others under which anything is counted."""
+    return tuple(grade for grade in RESULTS if grade in DEFAULT.keys or grade in present)
+
+
+def place_words(place: Place) -> str:
+    """Where a page of a list ended, as an address carries it."""
+    return f"{place[0] or NO_MONTH}.{place[1]}"
+
+
+def place_of(words: str | None) -> Place | None:
+    """Where the page before ended; None where an address tells of no such place."""
+    found = PLACE.fullmatch(words or "")
+    return (UNDATED if found[1] == NO_MONTH else found[1], int(found[2])) if found else None

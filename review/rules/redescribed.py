@@ -11,9 +11,9 @@ from typing import Any
 from review.rules.dossier import Record
 from review.rules.facts import NOT_KNOWN, Casualties, Facts, Party, Place, Range
 from review.rules.provenance import Credibility
+from review.rules.redaction import DESCRIBING
 from review.rules.rewording import Mark, reworded
 
-DESCRIBING = ("incident.opened", "incident.imported", "incident.described")
 JUDGED = (("role", "source_role"), ("credibility", "text"), ("publishable", "yes"))
 
 

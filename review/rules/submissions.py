@@ -31,7 +31,7 @@ A_DAY = timedelta(days=1)
 MOST_AN_HOUR, MOST_A_DAY = 10, 40  # from one place: a reading room, or the exit of a network of many
 MOST_OF_ALL = 300  # in an hour of the clock, from everywhere
 MOST_WAITING = 5_000
-MOST_KEPT_BYTES = 2 * 1024**3  # of files that nobody has looked at yet
+MOST_KEPT_BYTES = 2 * 1024**3  # of files that came with submissions, until their time is up
 
 KEPT_DAYS, KEPT_CHOICES = 90, (30, 90, 180, 365)  # in quarantine; a desk chooses one of them
 REFUSED_KEPT = timedelta(days=30)  # and can be taken back so long

@@ -6,7 +6,6 @@ from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from review import config
 from review.actions import witnesses
 from review.extensions import csrf
 from review.queries import checkpoints
@@ -14,7 +13,7 @@ from review.rules.errors import Invalid, NotFound
 from review.views.pacing import Pace
 from review.views.plain import whole
 from review.views.texts import text_answer
-from review.views.visitor import source
+from review.views.visitor import base_address, source
 
 blueprint = Blueprint("checkpoints", __name__, url_prefix="/audit")
 
@@ -44,7 +43,7 @@ def one(size: int) -> ResponseReturnValue:
 @blueprint.get("/checkpoints.atom")
 def feed() -> ResponseReturnValue:
     """The latest checkpoints for a feed reader, in English whoever asks: one document under one address."""
-    base = config.address() or request.url_root.rstrip("/")
+    base = base_address()
     body = render_template("public/checkpoints.xml", feed=checkpoints.feed(), base=base)
     response = Response(body, mimetype="application/atom+xml")
     response.add_etag()

@@ -49,7 +49,7 @@ def publish(name: str) -> ResponseReturnValue:
     """Publish a dated note beside the version that stands."""
 
     def note(typed: Typed) -> str:
-        act.publish_correction(actor(), name, text=typed.text("text"))
+        act.publish_correction(actor(), name, text=typed.text("text"), seen=typed.value("seen"))
         done(_("The note is published, with today’s day."))
         return url_for("corrections.one", name=name)
 
@@ -61,7 +61,7 @@ def recheck(name: str) -> ResponseReturnValue:
     """Have the version that stands checked again because of it."""
 
     def check(typed: Typed) -> str:
-        act.recheck_correction(actor(), name, reason=typed.text("reason"))
+        act.recheck_correction(actor(), name, reason=typed.text("reason"), seen=typed.value("seen"))
         done(_("The published version is being checked again. Its page says so."))
         return url_for("corrections.one", name=name)
 

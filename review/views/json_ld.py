@@ -17,7 +17,7 @@ from markupsafe import Markup
 
 from review.queries.determinations import DeterminationPage
 from review.rules.open_data import COLUMNS, DETERMINATIONS
-from review.views.words import day, grade_word, range_text
+from review.views.words import comma, day, grade_word, joined, range_text
 
 CONTEXT = "https://schema.org"
 Linked = dict[str, Any]
@@ -75,8 +75,8 @@ def _claim(page: DeterminationPage) -> str:
     else:
         told.append(_("civilian harm reported"))
     if page.facts.parties:
-        told.append(_("party named: %(names)s", names=", ".join(party.name for party in page.facts.parties)))
-    return "; ".join(told)
+        told.append(_("party named: %(names)s", names=joined(party.name for party in page.facts.parties)))
+    return comma().join(told)
 
 
 def _rating(page: DeterminationPage) -> Linked:

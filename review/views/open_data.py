@@ -13,6 +13,7 @@ from review.queries import data_snapshots, open_data, published_feed
 from review.queries.open_data_page import PROGRAM, data_page
 from review.rules.errors import NotFound
 from review.views.json_ld import as_script, dataset
+from review.views.visitor import base_address
 
 blueprint = Blueprint("open_data", __name__)
 
@@ -22,7 +23,7 @@ def index() -> ResponseReturnValue:
     """What there is to take away, what its columns mean, and how to check it."""
     page = data_page()
     files = [(name, media, f"/data/{name}") for name, media in page.files]
-    linked = as_script(dataset(_base(), config.origin(), files, page.updated))
+    linked = as_script(dataset(base_address(), config.origin(), files, page.updated))
     return render_template("public/data.html", page=page, linked_data=linked)
 
 
@@ -43,7 +44,7 @@ def file(name: str) -> ResponseReturnValue:
 def snapshot(size: int) -> ResponseReturnValue:
     """One snapshot, by the size of its checkpoint; where it is given no more, that, and why."""
     page = data_snapshots.snapshot(size)
-    said = render_template("public/data_snapshot.html", page=page, cited_base=_base())
+    said = render_template("public/data_snapshot.html", page=page, cited_base=base_address())
     return said, 200 if page.given else 410
 
 
@@ -66,14 +67,10 @@ def feed() -> ResponseReturnValue:
     found = published_feed.published_feed()
     if found is None:
         raise NotFound("not-published")
-    body = render_template("public/determinations.xml", feed=found, base=_base(), log=config.origin())
+    body = render_template("public/determinations.xml", feed=found, base=base_address(), log=config.origin())
     response = Response(body, mimetype="application/atom+xml")
     response.add_etag()
     return response.make_conditional(request)
-
-
-def _base() -> str:
-    return config.address() or request.url_root.rstrip("/")
 
 
 def _taken(pieces: Iterable[bytes], media: str, name: str) -> Response:

@@ -14,6 +14,7 @@ from review.views import unchanged
 from review.views.files import sent
 from review.views.json_ld import as_script, claim_review
 from review.views.plain import whole
+from review.views.visitor import base_address
 
 blueprint = Blueprint("public", __name__)
 
@@ -53,7 +54,7 @@ def version(ref: str, version: int) -> ResponseReturnValue:
 
 
 def _cited(page: DeterminationPage, tag: str | None) -> ResponseReturnValue:
-    base, log = config.address() or request.url_root.rstrip("/"), config.origin()
+    base, log = base_address(), config.origin()
     linked = as_script(claim_review(page, base, log))
     said = render_template("public/incident.html", page=page, cited_base=base, linked_data=linked)
     return unchanged.marked(make_response(said), tag)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from review.queries import ledger, record
-from review.rules.grades import CODEBOOKS, NO_CONSENSUS
-from review.rules.record import EVERYBODY, HEADLINE, ONLY, UNDATED, Wanted
+from review.rules.grades import RESULTS
+from review.rules.record import EVERYBODY, MONTH, NO_MONTH, ONLY, UNDATED, Wanted, asked, offered, place_of, place_words
 
 blueprint = Blueprint("record", __name__)
-GRADES = (*(key for book in CODEBOOKS for key in book.keys), NO_CONSENSUS)
-NO_MONTH, ALL = "undated", "all"  # in an address
+ALL = "all"  # in an address
 LONGEST = 200
-_MONTH = re.compile(r"(?!0000)[0-9]{4}-(0[1-9]|1[0-2])")
-_BEFORE = re.compile(r"((?!0000)[0-9]{4}-[0-9]{2}|undated)\.([0-9]{1,15})")
 
 
 @blueprint.get("/record")
@@ -27,15 +23,15 @@ def by_month() -> ResponseReturnValue:
     if _party() and page.party is None:
         return render_template("public/record_unknown.html", page=page, asked=_party()), 404
     official = ledger.official_record(page.party.key if page.party else EVERYBODY, page.months, page.undated)
-    offered = _offered(page)
-    said = tuple(grade for grade in page.grades if grade in offered) or page.grades
-    return render_template("public/record.html", page=page, choices=offered, said=said, official=official)
+    choices = offered(dict(page.altogether.by_grade))
+    said = tuple(grade for grade in page.grades if grade in choices) or page.grades
+    return render_template("public/record.html", page=page, choices=choices, said=said, official=official)
 
 
 @blueprint.get("/record/incidents")
 def behind() -> ResponseReturnValue:
     """The incidents that one number of the record counts."""
-    page = record.behind_page(_wanted(), _before())
+    page = record.behind_page(_wanted(), place_of(request.args.get("before")))
     links = _links(page.wanted)
     return render_template("public/record_list.html", page=page, links=links, pages=_pages(page, links))
 
@@ -52,7 +48,7 @@ def _wanted() -> Wanted:
     month, only = request.args.get("month"), request.args.get("only", "")
     if month in (NO_MONTH, ""):
         month = UNDATED
-    elif month is not None and not _MONTH.fullmatch(month):
+    elif month is not None and not MONTH.fullmatch(month):
         abort(404)
     if only and only not in ONLY:
         abort(404)
@@ -64,22 +60,8 @@ def _party() -> str:
 
 
 def _grades() -> tuple[str, ...]:
-    """Those that were asked for and exist, in the order of their scheme; else those of the headline."""
-    wanted = set(request.args.getlist("grade"))
-    if ALL in wanted:
-        return GRADES
-    return tuple(grade for grade in GRADES if grade in wanted) or HEADLINE
-
-
-def _offered(page: record.RecordPage) -> tuple[str, ...]:
-    """The grades of the scheme in use, and those of others under which anything is counted."""
-    present = dict(page.altogether.by_grade)
-    return tuple(grade for grade in GRADES if grade in CODEBOOKS[0].keys or grade in present)
-
-
-def _before() -> record.Place | None:
-    found = _BEFORE.fullmatch(request.args.get("before", ""))
-    return (UNDATED if found[1] == NO_MONTH else found[1], int(found[2])) if found else None
+    wanted = request.args.getlist("grade")
+    return RESULTS if ALL in wanted else asked(wanted)
 
 
 def _links(wanted: Wanted) -> dict[str, Any]:
@@ -88,14 +70,14 @@ def _links(wanted: Wanted) -> dict[str, Any]:
     return {
         "party": wanted.party or None,
         "month": month,
-        "grade": [ALL] if wanted.grades == GRADES else list(wanted.grades),
+        "grade": [ALL] if wanted.grades == RESULTS else list(wanted.grades),
         "only": wanted.only or None,
     }
 
 
 def _pages(page: record.BehindPage, links: dict[str, Any]) -> dict[str, str | None]:
     """Where the list goes on; back it goes to its beginning."""
-    older = page.older and f"{page.older[0] or NO_MONTH}.{page.older[1]}"
+    older = place_words(page.older) if page.older else None
     return {
         "newer": url_for("record.behind", **links) if page.newer else None,
         "older": url_for("record.behind", **links, before=older) if older else None,

@@ -7,6 +7,7 @@ import ipaddress
 from flask import Flask, current_app, request
 from flask_login import UserMixin, current_user
 
+from review import config
 from review.actions import sessions
 from review.extensions import login_manager
 from review.queries.accounts import SignedIn, signed_in
@@ -73,3 +74,8 @@ def _is_here(address: str) -> bool:
         return ipaddress.ip_address(address).is_loopback
     except ValueError:
         return False
+
+
+def base_address() -> str:
+    """Where this desk is reached: the address that it was given, else the one that was asked."""
+    return config.address() or request.url_root.rstrip("/")

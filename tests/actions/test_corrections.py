@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from review.actions import approvals, corrections, rechecks, submissions
+from review.actions import approvals, corrections, rechecks, restrictions, sources, submissions
 from review.audit import keys
 from review.config import home, origin
 from review.models import session
 from review.queries import corrections as seen
 from review.queries.receipts import Receipt, receipt
 from review.rules.corrections import HAS_ENDED
-from review.rules.errors import Forbidden, Invalid, NotFound, Refused
+from review.rules.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from tests import builders, sent_in, staffing, trail
 from tests.actions.test_commands import flask
 from tests.actions.test_concurrency import at_once
@@ -74,7 +74,7 @@ def test_a_note_is_public_beside_the_version_and_the_receipt_says_so(
     received = trail.last(filled)
     corrections.take_correction(team.lead, name)
     before = builders.row(filled).digest
-    corrections.publish_correction(team.leads[1], name, text=NOTE)
+    corrections.publish_correction(team.leads[1], name, text=NOTE, seen=before)
     leaf = trail.last(filled)
     assert (leaf.type, leaf.body, leaf.sealed["text"]) == ("correction.published", {"of": received.seq, "version": 1}, NOTE)
     assert builders.row(filled).digest == before
@@ -95,13 +95,13 @@ def test_a_new_check_because_of_it_ends_confirmed_or_reopened_and_the_receipt_fo
 ) -> None:
     code, name = taken_in(team, time, filled)
     received = trail.last(filled)
-    corrections.recheck_correction(team.lead, name, reason="The mill has to be looked at.")
+    corrections.recheck_correction(team.lead, name, reason="The mill has to be looked at.", seen=builders.row(filled).digest)
     assert trail.last(filled).body == {"version": 1, "cause": received.seq}
     assert (told(code).outcome, told(code).check) == ("rechecked", None)
     rechecks.confirm_recheck(team.leads[1], filled, reason="It holds.", seen=builders.row(filled).digest)
     assert told(code).check == "confirmed"
     code, name = taken_in(team, time, filled)
-    corrections.recheck_correction(team.lead, name, reason="Again.")
+    corrections.recheck_correction(team.lead, name, reason="Again.", seen=builders.row(filled).digest)
     approvals.reopen(team.lead, filled, ground="verdict", reason="It fell.", seen=builders.row(filled).digest)
     assert told(code).check == "reopened"
 
@@ -117,9 +117,28 @@ def test_what_is_declined_is_told_with_its_reason_and_is_no_event(team: Desk, ti
     assert seen.waiting(team.lead).open == 0 and len(seen.corrections_page(team.lead, ended=True).rows) == 1
 
 
+def shown() -> str | None:
+    """The digest of the dossier that a page of the one incident shows now."""
+    session.rollback()
+    return trail.row("KV412").digest
+
+
+def test_a_decision_on_a_page_that_shows_another_dossier_is_refused(team: Desk, time: Clock, filled: str) -> None:
+    _code, name = taken_in(team, time, filled)
+    earlier = shown()
+    sources.withdraw_source(team.enterer, filled, 2, reason="It was of another day.")
+    for decide in (
+        lambda seen: corrections.publish_correction(team.leads[1], name, text=NOTE, seen=seen),
+        lambda seen: corrections.recheck_correction(team.leads[1], name, reason="Look again.", seen=seen),
+    ):
+        with pytest.raises(Stale):
+            decide(earlier)
+    assert corrections.publish_correction(team.leads[1], name, text=NOTE, seen=shown()) > 0
+
+
 ENDINGS: tuple[Callable[..., object], ...] = (
-    lambda who, name: corrections.publish_correction(who, name, text=NOTE),
-    lambda who, name: corrections.recheck_correction(who, name, reason="Look again."),
+    lambda who, name: corrections.publish_correction(who, name, text=NOTE, seen=shown()),
+    lambda who, name: corrections.recheck_correction(who, name, reason="Look again.", seen=shown()),
     lambda who, name: corrections.decline_correction(who, name, reason="It stands."),
     corrections.take_correction,
 )
@@ -143,7 +162,11 @@ def test_a_request_has_one_outcome_from_a_lead_and_none_before_it_is_taken_in(te
 
 def test_two_leads_at_once_publish_one_note(team: Desk, time: Clock, filled: str) -> None:
     _code, name = taken_in(team, time, filled)
-    deeds = [lambda who=who: corrections.publish_correction(who, name, text=NOTE) for who in (*team.leads, *team.leads)]
+    page = shown()
+    deeds = [
+        lambda who=who: corrections.publish_correction(who, name, text=NOTE, seen=page)
+        for who in (*team.leads, *team.leads)
+    ]
     answers = at_once(team.app, deeds)
     session.rollback()
     assert len([one for one in answers if isinstance(one, int)]) == 1, answers
@@ -153,7 +176,25 @@ def test_two_leads_at_once_publish_one_note(team: Desk, time: Clock, filled: str
 def test_while_one_check_is_open_no_request_opens_another(team: Desk, time: Clock, filled: str) -> None:
     _code, first = taken_in(team, time, filled)
     _code, second = taken_in(team, time, filled)
-    corrections.recheck_correction(team.lead, first, reason="Look again.")
+    corrections.recheck_correction(team.lead, first, reason="Look again.", seen=shown())
     with pytest.raises(Refused) as refusal:
-        corrections.recheck_correction(team.lead, second, reason="Look again.")
+        corrections.recheck_correction(team.lead, second, reason="Look again.", seen=shown())
     assert [one.name for one in refusal.value.requirements] == ["no-recheck"]
+
+
+def test_who_may_not_is_not_told_whether_there_is_one(team: Desk, filled: str) -> None:
+    for deed in ENDINGS:
+        with pytest.raises(Forbidden):
+            deed(team.spare, "s-000000000000")
+
+
+def test_who_does_not_see_the_incident_ends_no_request(team: Desk, time: Clock, filled: str) -> None:
+    _code, name = taken_in(team, time, filled)
+    restrictions.restrict_incident(team.lead, filled, people=[team.lead.person or 0], reason="A family is in danger.")
+    size, other = trail.size(), team.leads[1]
+    assert seen.corrections_page(other).rows == ()
+    for deed in (*ENDINGS, seen.correction_page):
+        with pytest.raises(NotFound):
+            deed(other, name)
+        session.rollback()
+    assert trail.size() == size

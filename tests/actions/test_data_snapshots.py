@@ -11,11 +11,12 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 
 from review import config
-from review.actions import claims, incidents, redactions, restrictions
+from review.actions import approvals, claims, erasing, incidents, redactions, restrictions
 from review.audit import recompute
-from review.models import session
+from review.models import DataSnapshot, session
 from review.models.bundles import public_bundle
 from review.queries.data_snapshots import Snapshot, snapshots
 from review.rules.redaction import Named
@@ -143,3 +144,50 @@ def test_one_that_was_made_without_a_restricted_incident_tells_nothing_of_it(
     assert first.given and latest.given and latest.versions == 2
     restrictions.restrict_incident(team.lead, filled, people=[], reason="A family is in danger.")
     assert [one.given for one in kept()] == [False, False]
+
+
+def test_a_file_that_a_stranger_sent_in_as_well_stays_in_the_snapshot_when_theirs_is_erased(team: builders.Desk) -> None:
+    (one,) = kept()
+    dictionary = digest(one, "dictionary.json")
+    erasing.discard(dictionary)
+    assert objects().exists(dictionary)
+    session.execute(update(DataSnapshot.__table__).values(gone_on="2031-03-26"))
+    erasing.discard(dictionary)
+    assert not objects().exists(dictionary)
+    session.rollback()
+
+
+def test_one_restricted_again_after_it_was_told_takes_it(team: builders.Desk, time: Clock, filled: str) -> None:
+    restrictions.restrict_incident(team.lead, filled, people=[], reason="A family is in danger.")
+    restrictions.lift_restriction(team.lead, filled, reason="Out of danger.")
+    builders.approved(team, builders.agreed(team, builders.with_sources(team, builders.opened(team, codes=("KV700",)))))
+    next_day(time)
+    assert [one.given for one in kept()] == [True, True]
+    restrictions.restrict_incident(team.lead, filled, people=[], reason="Again in danger.")
+    assert [one.given for one in kept()] == [False, False]
+
+
+def test_the_words_of_an_earlier_version_take_both(team: builders.Desk, time: Clock, filled: str) -> None:
+    incidents.describe_incident(team.enterer, filled, facts=builders.facts(summary="Other words."), reason="A witness.")
+    approvals.reopen(team.lead, filled, ground="verdict", reason="S3 is new.", seen=builders.row(filled).digest)
+    builders.agreed(team, filled)
+    builders.approved(team, filled, by=team.leads[1])
+    next_day(time)
+    assert [one.given for one in kept()] == [True, True]
+    seq = builders.row(filled).first_seq or 0
+    redactions.second_redaction(team.leads[1], asked(team, filled, Named(seq, "facts")), reason="I have read it.")
+    assert [one.given for one in kept()] == [False, False]
+
+
+def test_removing_what_it_does_not_hold_leaves_it(team: builders.Desk, filled: str) -> None:
+    facts = builders.facts(summary="A child.")
+    later = incidents.describe_incident(team.enterer, filled, facts=facts, reason="A witness.")
+    incidents.describe_incident(team.enterer, filled, facts=builders.facts(summary=None), reason="It names a child.")
+    redactions.second_redaction(team.leads[1], asked(team, filled, Named(later, "facts")), reason="I have read it.")
+    assert [one.given for one in kept()] == [True]
+
+
+def test_removing_the_exact_place_leaves_it(team: builders.Desk, filled: str) -> None:
+    first = builders.row(filled).first_seq or 0
+    redactions.second_redaction(team.leads[1], asked(team, filled, Named(first, "exact")), reason="I have read it.")
+    assert [one.given for one in kept()] == [True]

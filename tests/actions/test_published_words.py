@@ -141,3 +141,13 @@ def test_fsck_names_a_code_that_was_not_published(team: builders.Desk) -> None:
     with db.engine.begin() as connection:
         connection.execute(update(PublicCode.__table__).values(folded="zq999"))
     assert found() == [f"{ref}: the codes by which the public finds it are not those that were published."]
+
+
+def test_a_code_that_a_restricted_incident_has_too_is_the_others_alone(team: builders.Desk) -> None:
+    builders.published(team)
+    secret = builders.published(team)
+    assert "KV412" not in [row.ref for row in list_page().rows]
+    session.rollback()
+    restrictions.restrict_incident(team.lead, secret, people=[], reason="A family is in danger.")
+    session.rollback()
+    assert [row.ref for row in list_page().rows] == ["KV412"]

@@ -389,3 +389,28 @@ def test_nobody_who_does_not_see_the_incident_finds_a_request_about_it(team: Des
     exits.withdraw_incident(team.lead, ref, reason="It fell apart.")
     assert told(code) == ("accepted", None)
 
+
+def test_one_that_waited_while_the_hour_filled_up_is_not_let_in(
+    team: Desk, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, True])  # before and behind the lock
+    monkeypatch.setattr(submitting, "_paused", lambda _source: next(answers))
+    assert problems(lambda: sent_in.account(time)) == {"form": rules.PAUSED}
+    assert (sent_in.rows(), session.scalars(select(SubmissionKnock.times)).all()) == ([], [])
+
+
+def test_a_form_kept_while_this_one_waited_is_not_counted_again(
+    team: Desk, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    answers = iter([False, True])  # before and behind the lock
+    monkeypatch.setattr(submitting, "_known", lambda _form: next(answers))
+    sent_in.account(time)
+    assert session.scalars(select(SubmissionKnock.times)).all() == []
+
+
+def test_the_last_of_the_hour_pressed_twice_is_still_received(team: Desk, time: Clock) -> None:
+    for _number in range(rules.MOST_AN_HOUR - 1):
+        sent_in.account(time)
+    form = sent_in.opened(time)
+    assert submitting.submit(form, sent_in.ACCOUNT) == submitting.submit(form, sent_in.ACCOUNT)
+    assert len(sent_in.rows()) == rules.MOST_AN_HOUR

@@ -7,13 +7,14 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from review import clock
 from review.actions import invitations, people, second_factors, sessions, tokens
 from review.actions.accounts import account_write, sweep
 from review.actions.leaving import let_leave
-from review.models import ApiToken, Claim, session
+from review.extensions import db
+from review.models import ApiToken, Claim, Person, session
 from review.queries.tokens import bearer, tokens_page
 from review.rules import tokens as rules
 from review.rules.accounts import digest
@@ -246,3 +247,10 @@ def test_after_the_close_the_votes_stand_under_letters(team: builders.Desk, prog
     assert all(vote["rationale"] == builders.BECAUSE for vote in round_["votes"])
     assert not any(name in str(body) for name in builders.REVIEWERS + builders.LEADS)
 
+
+def test_a_token_of_somebody_who_is_not_active_does_not_hold(team: builders.Desk) -> None:
+    token = token_of(team.lead)
+    session.rollback()
+    with db.engine.begin() as connection:
+        connection.execute(update(Person.__table__).where(Person.id == team.lead.person).values(active=False))
+    assert bearer(token) is None

@@ -23,7 +23,7 @@ RIGHTS = {
     "substitute_reviewer "
     "exclude_vote appoint_settler approve return_grade publish_grade reopen switch_stream "
     "remind "
-    "keep_submissions take_correction publish_correction recheck_correction decline_correction "
+    "reach_sender keep_submissions take_correction publish_correction recheck_correction decline_correction "
     "override second_override open_recheck confirm_recheck abandon_settlement "
     "merge_incident split_incident dismiss_incident withdraw_incident restore_incident restrict_incident lift_restriction ask_redaction withdraw_redaction",
     "admin": "invite add_person grant_role revoke_role deactivate_person reactivate_person define_stream set_policy "

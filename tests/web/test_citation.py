@@ -13,10 +13,20 @@ from pyld import jsonld
 from sqlalchemy.exc import DBAPIError
 
 from review import config
-from review.actions import approvals, checkpoints, corrections, exits, incidents, rounds, sources, submissions
+from review.actions import (
+    approvals,
+    checkpoints,
+    corrections,
+    exits,
+    incidents,
+    positions,
+    rounds,
+    sources,
+    submissions,
+)
 from review.audit.note import parse_inclusion
 from review.queries import marks
-from review.rules.facts import Place
+from review.rules.facts import Casualties, Place, Range
 from tests import builders, sent_in
 from tests.builders import Desk
 from tests.clocks import Clock
@@ -38,7 +48,7 @@ def _twice(team: Desk, time: Clock | None) -> str:
     sent_in.wish(time, ref)
     submissions.accept_correction(team.spare, sent_in.last())
     corrections.take_correction(team.lead, sent_in.last())
-    corrections.publish_correction(team.lead, sent_in.last(), text=NOTE)
+    corrections.publish_correction(team.lead, sent_in.last(), text=NOTE, seen=builders.row(ref).digest)
     approvals.reopen(team.lead, ref, ground="verdict", reason=REASON, seen=builders.row(ref).digest)
     place = Place((("ar", "مرج إلوان"), ("en", "Marj Eluan")), "Eluan plain", (33.1, 41.9), "city")
     facts = builders.facts(summary=HOSTILE, places=(place,))
@@ -144,7 +154,7 @@ def test_a_determination_is_a_claim_review_without_an_invented_number(anybody: B
     rating = linked(page)["reviewRating"]
     assert rating["alternateName"] == "Contested" and rating["ratingExplanation"]
     assert rating.keys().isdisjoint({"ratingValue", "bestRating", "worstRating"})
-    assert linked(page)["claimReviewed"].endswith("3–5 civilians reported killed; party named: Karsian Air Force")
+    assert linked(page)["claimReviewed"].endswith("3–5 civilians reported killed, party named: Karsian Air Force")
     appearances = [one["url"] for one in linked(page)["itemReviewed"]["appearance"]]
     assert appearances == [builders.draft(number).url for number in (1, 2)]
     assert linked(page)["correction"] == [{"@type": "CorrectionComment", "datePublished": "2031-03-24", "text": NOTE}]
@@ -295,3 +305,10 @@ def test_a_page_that_names_another_incident_is_always_built(team: Desk, ref: str
     exits.merge_incident(team.lead, other, into=ref, reason="The same moment.")
     answer = anybody.get("/incidents/KV412", headers={"If-None-Match": "*"})
     assert answer.status_code == 200 and "ETag" not in answer.headers
+
+
+def test_what_a_party_says_after_the_version_moves_no_mark(team: Desk, ref: str, anybody: Browser) -> None:
+    before = mark(anybody)
+    conceded = Casualties(Range(5, 5), Range())
+    positions.record_position(team.lead, ref, party=builders.PARTY, position="credible", conceded=conceded)
+    assert before is not None and mark(anybody) == before

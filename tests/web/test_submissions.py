@@ -140,8 +140,11 @@ def test_a_correction_goes_from_the_public_page_to_its_note_and_the_receipt_tell
     desk = at.replace("submissions", "corrections")
     assert "The miller" in page(lead, desk) and "nobody yet" in page(lead, "/desk/corrections")
     assert "The request is yours now." in presses(lead, f"{desk}/take")
-    assert lead.post(f"{desk}/publish", data={"text": " "}).status_code == 422
-    assert "The note is published" in presses(lead, f"{desk}/publish", text="The mill had closed in autumn.")
+    known = hidden(page(lead, desk), "seen")
+    assert lead.post(f"{desk}/publish", data={"text": " ", "seen": known}).status_code == 422
+    assert lead.post(f"{desk}/publish", data={"text": "A note.", "seen": "another"}).status_code == 409
+    note = "The mill had closed in autumn."
+    assert "The note is published" in presses(lead, f"{desk}/publish", text=note, seen=known)
     assert "The mill had closed in autumn." in page(anybody, "/incidents/KV412")
     assert "A note of correction was published on 24 March 2031." in says(anybody, code)
     assert "The miller" not in page(anybody, "/incidents/KV412")
