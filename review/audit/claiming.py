@@ -29,7 +29,11 @@ class Claiming:
         if type_ == RECEIVED:
             yield from self._received(seq, body["claim"])
             return
+        if type_ != "claim.duplicated" and body.get("of") is not None:
+            yield "claim", "only a duplicate is of another claim"
         wanted, becomes = STEPS[type_]
+        if type_ == "claim.duplicated" and self._claims.get(body["of"]) == "duplicated":
+            yield "claim", "the claim that it duplicates is a duplicate itself"
         have = self._claims.get(body["claim"])
         if have is None:
             yield "reference", "the claim that it refers to is not here"

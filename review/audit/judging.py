@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
+from review.audit.naming import cited
 from review.rules import approval, overrides, rounds, settlement, workflow
 from review.rules.dossier import Dossier, Record
 from review.rules.facts import Casualties
@@ -205,7 +206,7 @@ def _committed(record: Record, dossier: Dossier) -> Iterator[Finding]:
         return
     if record.body["replaces"] != rounds.replaces(dossier, number, record.actor):
         yield "one-vote", "one person has one vote: it does not replace the voter's live one"
-    if not {source.number for source in dossier.attached}.issuperset(record.sealed.get("sources") or ()):
+    if not {source.number for source in dossier.attached}.issuperset(cited(record)):
         yield "reference", "it rests on a source that is not attached, or was withdrawn"
 
 
@@ -313,8 +314,6 @@ def _checked(record: Record, dossier: Dossier) -> Iterator[Finding]:
     standing = dossier.determination
     if standing is None or standing.version != record.body["version"]:
         yield "version", "it does not name the version that stands"
-    if record.body.get("cause", -1) >= record.seq:
-        yield "reference", "its cause is not an earlier event"
 
 
 def _published(record: Record, dossier: Dossier) -> Iterator[Finding]:

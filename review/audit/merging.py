@@ -24,7 +24,7 @@ class Merging:
     def __init__(self) -> None:
         self._persons: dict[str, dict[str, str]] = {}  # incident -> pseudonym -> person
         self._carried: dict[str, Involvement] = {}  # incident -> persons
-        self._open: dict[tuple[str, str], Record] = {}  # (from, into) -> the side that was told first
+        self._open: dict[tuple[str, str], tuple[Record, bool]] = {}  # (from, into) -> the side told first, and which
 
     def meet(self, incident: str, record: Record) -> Iterator[tuple[str, str]]:
         """Take note of who acts, and of either side of a merge or a split; what does not hold of the two."""
@@ -34,15 +34,21 @@ class Merging:
         for other in record.body.get("other", ()):
             backwards = record.type == "incident.absorbed" or (record.type == "incident.split" and not record.iseq)
             pair = (other, incident) if backwards else (incident, other)
-            first = self._open.pop(pair, None)
+            first, side = self._open.pop(pair, (None, False))
             if first is None:
-                self._open[pair] = record
+                self._open[pair] = record, backwards
+            elif side is backwards:
+                yield "merge", "it is told twice of the same side of a merge or split"
             elif (first.day, first.sealed.get("at")) != (record.day, record.sealed.get("at")):
                 yield "merge", "the two sides of a merge or split stand in two acts"
 
     def alone(self) -> Iterator[int]:
         """The events whose other side is missing."""
-        return (first.seq for first in self._open.values())
+        return (first.seq for first, _side in self._open.values())
+
+    def person(self, incident: str | None, who: str) -> str | None:
+        """Who is behind a pseudonym, as far as that was told; in the log itself the pseudonym says it."""
+        return who if incident is None else self._persons.get(incident, {}).get(who)
 
     def absorb(self, incident: str, other: Dossier | None) -> None:
         """Carry along everybody who took part in another incident, by their persons."""

@@ -11,6 +11,8 @@ from review.audit.claiming import Claiming
 from review.audit.events import TYPES
 from review.audit.judging import judge, tallied
 from review.audit.merging import Merging, after_absorbing
+from review.audit.naming import Naming
+from review.audit.own_events import OUT_OF_TURN, fits, in_turn, steps
 from review.rules import approval, clocks
 from review.rules.dossier import Determination, Dossier, Record
 from review.rules.history import History
@@ -98,6 +100,8 @@ class Replay:
         self.left: set[str] = set()
         self.merging = Merging()
         self.claiming = Claiming()
+        self.naming = Naming()
+        self.day = ""
 
     def feed(self, one: Told) -> None:
         """Judge one event and take it into account."""
@@ -109,9 +113,10 @@ class Replay:
         self._time(event, one.sealed)
         self._role(event, one.sealed)
         self._log_event(event, one.sealed)
+        self.naming.take(event["incident"])
         if event["incident"] is not None:
             self._incident_event(one)
-        self.size = event["seq"] + 1
+        self.size, self.day = event["seq"] + 1, event["day"]
 
     def _joint(self, event: Mapping[str, Any]) -> None:
         """A log begins: the first one, or one that continues those before it; what was in flight falls."""
@@ -194,12 +199,19 @@ class Replay:
         elif type_ == "codebook.defined":
             self.codebooks[seq] = body["id"]
         elif type_ in ("stream.defined", "stream.switched"):
+            if type_ == "stream.switched" and self.streams.get(body["stream"]) == body["mode"]:
+                self._problem(seq, "stream", "the stream is in that mode already")
             self.streams[body["stream"]] = body["mode"]
         elif type_.startswith(("person.", "role.")):
             self._person(seq, type_, body)
-        elif type_ == "detail.redacted" and event["incident"] is None:
-            if self.people.get(body["asked_by"]) != (True, "lead"):
+        elif type_ == "detail.redacted":
+            asker = self.merging.person(event["incident"], body["asked_by"])
+            if asker is not None and self.people.get(asker) != (True, "lead"):
                 self._problem(seq, "redaction", "a redaction is asked for by a lead of this desk")
+        elif not fits(type_, body, seq - self.base):
+            self._problem(seq, "log", "it holds more leaves than the log had")
+        elif type_ == "clock.stepped" and not steps(body, self.day, event["day"]):
+            self._problem(seq, "day", "it does not step from the day of the event before it to its own")
         elif type_.startswith("claim."):
             for name, sentence in self.claiming.meet(seq, type_, body):
                 self._problem(seq, name, sentence)
@@ -210,6 +222,8 @@ class Replay:
         if type_ == "person.left":
             self.left.add(body["who"])
         active, role = self.people.get(body["who"], (True, None))
+        if not in_turn(type_, active, role):
+            self._problem(seq, "person", OUT_OF_TURN)
         if type_ == "role.granted":
             role = body["role"]
         elif type_ == "role.revoked":
@@ -240,7 +254,7 @@ class Replay:
     def _judge(self, chain: _Chain, record: Record, incident: str) -> None:
         before = self.dossier(incident)
         chain.moved = _moves(record, before) or (chain.moved and record.type not in SETTLING)
-        for name, sentence in judge(record, before):
+        for name, sentence in (*judge(record, before), *self.naming.meet(incident, record, before)):
             self._problem(record.seq, name, sentence)
         chain.history.apply(record)
         self._reveals(chain, record, incident)

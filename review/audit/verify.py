@@ -30,6 +30,7 @@ from array import array
 from binascii import b2a_base64
 from bisect import bisect_right
 from datetime import date
+from heapq import heappop, heappush
 from itertools import groupby
 from operator import itemgetter, lt
 from typing import Any, Callable, Dict, Iterable, Iterator, List, NamedTuple, Optional, Sequence, Set, Tuple  # noqa: UP035
@@ -997,7 +998,7 @@ class Round:
         self.reveal: List[int] = []
         self.result = "open"
         self.claimed: Any = None
-        self.gap = False
+        self.gap = 0  # how many events since its opening are withheld
 
     def live(self) -> List[Vote]:
         return [vote for vote in self.votes.values() if vote.state == "live"]
@@ -1028,15 +1029,21 @@ class Settlement:
     def open(self) -> bool:
         return not self.closed and not self.ended
 
+    @property
+    def argues(self) -> bool:
+        """Whether arguments may still come: they are mute, and end with the opening of the second vote."""
+        return self.open and self.second is None
+
 
 class Proposal:
-    __slots__ = ("approved", "approver", "dossier", "not_before", "override", "seq", "version", "grade", "range", "seconded")
+    __slots__ = ("approved", "approver", "dossier", "minority", "not_before", "override", "seq", "version", "grade", "range", "seconded")
 
     def __init__(self, seq: int, body: Dict[str, Any]) -> None:
         self.seq = seq
         self.version: int = body["version"]
         self.grade: str = body["grade"]
         self.range = body["range"]
+        self.minority: List[int] = body["minority"]
         self.dossier: str = body["dossier"]
         self.override: Any = None  # (seq, actor, grade, range)
         self.seconded = False
@@ -1058,11 +1065,12 @@ class Incident:
     """One incident's chain so far."""
 
     __slots__ = (
-        "absorbed", "before_exit", "brought", "carried", "claims", "conflicts", "count", "cut", "dossier", "dossier_sure", "entered",
+        "absorbed", "before_exit", "brought", "carried", "causes", "claims", "conflicts", "count", "cut", "dissents", "dossier",
+        "dossier_sure", "entered",
         "evidence", "evidence_sure", "expect", "frozen", "gaps", "id", "imported", "index", "last", "last_seq", "link", "moved",
-        "moves", "mute_shown", "origins", "people", "graded", "proposal", "recheck", "reopened", "restricted",
+        "moves", "mute_shown", "origins", "people", "graded", "proposal", "recheck", "reopened", "restricted", "silenced",
         "result", "round", "rounds", "rounds_opened", "settled", "settlement", "skipped", "sources", "stage", "stream", "versions", "voided", "voted",
-        "waits", "withdrawn_at", "withdrawn_sources",
+        "waits", "weighed", "withdrawn_at", "withdrawn_sources",
     )  # fmt: skip
 
     def __init__(self, name: str, index: int) -> None:
@@ -1092,6 +1100,9 @@ class Incident:
         self.withdrawn_sources: Optional[Set[int]] = None
         self.origins = 0
         self.claims: Optional[Set[int]] = None
+        self.causes: Optional[Dict[int, str]] = None  # what may have a version checked again: event -> its type
+        self.dissents: Optional[Dict[int, int]] = None  # dissent -> its vote
+        self.silenced: Optional[Dict[int, Any]] = None  # vote -> its last dissent, and who had words of one removed
         self.entered: Set[str] = set()
         self.voted: Optional[Set[str]] = None
         self.settled: Optional[Set[str]] = None
@@ -1110,6 +1121,7 @@ class Incident:
         self.graded = False  # a round was closed with a result
         self.versions: List[Tuple[int, int, str, Range, str]] = []  # version, seq, grade, range, kind
         self.withdrawn_at = -1
+        self.weighed: Optional[bytes] = None  # what of the facts votes are about, as far as it is shown
         self.waits = False  # a next version is under way, which the public profile does not show
         self.skipped = False  # and something of it stands between what is shown
 
@@ -1218,11 +1230,29 @@ _REASONED = frozenset(
 )
 
 
+def weighed(facts: Any) -> Optional[bytes]:
+    """What of the facts is material: the date, the points, the parties, the kind of strike and the ranges."""
+    try:
+        told = facts or {}
+        dates = [told.get("date_type") or "unknown", told.get("date"), told.get("date_end")]
+        points = [list(map(float, one["point"])) if one.get("point") else None for one in told.get("places") or ()]
+        parties = [
+            [one["name"], one.get("role") or "suspected", bool(one.get("tracked", True))] for one in told.get("parties") or ()
+        ]
+        ranges = sorted((name, list(pairs_of(one))) for name, one in (told.get("ranges") or {}).items())
+        return sha256(canonical([dates, points, parties, told.get("strike_status"), ranges]))
+    except (AttributeError, KeyError, IndexError, TypeError, ValueError):
+        return None  # not shown, or of a desk that writes its facts in another way
+
+
 def is_told(words: Any) -> bool:
     """Whether a reason says something, or is not shown."""
     return words is _MISSING or (isinstance(words, str) and bool(words.strip()))
 
 
+NO_CAUSE = "its cause is nothing that has a version checked again, or has its outcome already"
+NO_CORRECTION = "it answers no correction that was received, or one that has its outcome already"
+GIVEN_UP = "what is withheld of the abandoned round is not the votes that its close lists"
 MISSING_SIDE = "the other side of a merge or split is missing"
 CUT_TAIL = "the last log.heads knows %d events of this incident: its tail was cut or altered"
 
@@ -1261,17 +1291,25 @@ class Replay:
         self.opened: Optional[Dict[str, Any]] = None
         self.left: Dict[str, int] = {}  # who has left for good, and where
         self.day = ""
+        self.day_before = ""  # the one that was told before it
         self.at = ""  # a time of that day: the events of one act share it
         self.last_seq = -1
-        self.redacted: Dict[str, Tuple[int, int]] = {}  # digest -> (redaction, event)
+        self.redacted: Dict[str, Tuple[int, int, Optional[str]]] = {}  # digest -> (redaction, event, incident)
         # Leaf hash of a muted event -> behind and before which place it must lie, and the event that links to it.
         self.wanted: Dict[str, Tuple[int, int, int]] = {}
         self.heads: List[Tuple[int, Dict[str, Any]]] = []
+        self.unfixed = 0  # how many of them could not be recomputed
         self.tree = HeadsTree()
         self.dirty: Dict[int, Any] = {}  # index -> the incident, or its head where it is packed
         self.muted = 0
         self.withheld_before = False  # set by whoever reads the bundle, at the first leaf that is not shown
         self.withheld_last = -1  # and the last one so far
+        # An event, what it names that is not shown, and what fails where that is not withheld either.
+        self.unseen: List[Tuple[int, int, str, str]] = []
+        # Of the last log.heads before it, a gap: that place, the events around it, and how many of its incident stand
+        # before and behind it.
+        self.spanned: Dict[str, Tuple[int, int, int, int, int]] = {}
+        self.gaps: List[Tuple[int, int, int]] = []  # behind and before which place so many events are withheld
         # The side told first: its event, whether it is the source's, its day, and its time where that is shown.
         self.open_merges: Dict[Tuple[str, str], Tuple[int, bool, str, Any]] = {}
         self.unpaired: List[Tuple[int, str]] = []  # event, and the incident of its other side, of which nothing is shown
@@ -1280,6 +1318,9 @@ class Replay:
         self.published: List[int] = []
         self.recomputed = 0
         self.given_up = 0  # rounds of which no vote is ever shown
+        self.broken_off = 0  # settlements that ended without a result, of which no argument is ever shown
+        self.ladders = 0  # settlements that ended because nobody settled them
+        self.under_another = 0  # rounds that were opened under another policy than the latest
         self.absorbing = False  # something was merged into an incident, and who took part in it is not told
         self._ranges: Dict[Range, Range] = {}
         self.roles_checked = 0
@@ -1444,6 +1485,8 @@ class Replay:
             round_.result, round_.votes, round_.answers = "abandoned", {}, {}
             # Where nothing behind its opening is shown, it may have been closed, and its version waits on.
             incident.waits = incident.waits and incident.last_seq == round_.seq
+            # A vote of it that was excluded moved the dossier, and no event tells of it.
+            incident.dossier_sure = incident.dossier_sure and not self.bundle
         if settlement is not None and settles:
             settlement.ended, settlement.shown_argument = True, None
         # Where nothing of it followed since the joint before, its tail is still the one that was cut there.
@@ -1461,7 +1504,7 @@ class Replay:
             return
         if event["day"] < self.day and event["type"] != "clock.stepped":
             self.fail("day", event["seq"], "the day goes back from %s to %s" % (self.day, event["day"]))
-        self.day, self.at = event["day"], ""
+        self.day_before, self.day, self.at = self.day, event["day"], ""
 
     def _check_time(self, event: Event, at: Any) -> None:
         """The time is of its day; or of the day before, where a clock was set right over midnight and the log stayed."""
@@ -1485,10 +1528,13 @@ class Replay:
         missing = iseq - incident.count
         self.muted += missing
         incident.gaps += missing
+        if self.heads and incident.last_seq < self.heads[-1][0]:
+            self.spanned[incident.id] = (self.heads[-1][0], incident.last_seq, seq, incident.count, iseq)
         if prev in self.wanted:
             self.fail("chain", seq, "another gap ends in the same leaf")
         end = self._gap(incident, event, missing)
         self.wanted[prev] = (incident.last_seq, end, seq)
+        self.gaps.append((incident.last_seq, end, missing))
         if end - incident.last_seq - 1 < missing:
             self.fail("chain", seq, "%d events of its incident have no room before it" % missing)
 
@@ -1496,10 +1542,10 @@ class Replay:
         """Why events of the incident before this one may be withheld, and before which place they must lie."""
         seq: int = event["seq"]
         if incident.round is not None:
-            incident.round.gap = True
+            incident.round.gap += missing
         elif incident.waits and event["type"] in _PASSING:
             incident.skipped = True
-        elif incident.settlement is not None and incident.settlement.open:
+        elif incident.settlement is not None and incident.settlement.argues:
             incident.settlement.gap = True
         elif incident.cut and incident.last_seq < self.base:
             return self.base  # what fell stands before the joint, and nothing behind it is mute with it
@@ -1595,8 +1641,12 @@ class Replay:
             entry = '["%s",%d,"%s"]' % (name, count, b64(last))
             self.tree.put(index, sha256(b"\x00" + entry.encode("ascii")))
         self.dirty = {}
+        before = self.heads[-1][1]["n"] if self.heads else 0
         self.heads.append((seq, body))
         if self.withheld_before:
+            self.unfixed += 1
+            if body["n"] < max(before, len(self._incidents)):
+                self.fail("heads", seq, "it counts %d incidents, and %d began before it" % (body["n"], max(before, len(self._incidents))))
             return
         if body["n"] != len(self._incidents):
             self.fail("heads", seq, "it counts %d incidents, there are %d" % (body["n"], len(self._incidents)))
@@ -1611,9 +1661,13 @@ class Replay:
         self.rotations.append((event["seq"], body["old"], body["new"]))
 
     def _clock_stepped(self, event: Event, shown: Dict[str, Any]) -> None:
+        body, seq = event["body"], event["seq"]
         for field in ("from", "to"):
-            if not real_day(event["body"][field]):
-                self.fail("day", event["seq"], "its %s is no day" % field)
+            if not real_day(body[field]):
+                self.fail("day", seq, "its %s is no day" % field)
+        unknown = self.withheld_last == seq - 1
+        if body["to"] in (body["from"], self.day_before) or body["to"] != event["day"] or (body["from"] != self.day_before and not unknown):
+            self.fail("day", seq, "it does not step from the day of the event before it to its own")
 
     def _codebook_defined(self, event: Event, shown: Dict[str, Any]) -> None:
         body = event["body"]
@@ -1645,6 +1699,8 @@ class Replay:
         key = event["body"]["stream"]
         if key not in self.streams and self.full:
             self.fail("stream", event["seq"], "the stream is not defined")
+        if self.streams.get(key) == event["body"]["mode"] and self.full:
+            self.fail("stream", event["seq"], "the stream is in that mode already")
         self.streams[key] = event["body"]["mode"]
 
     def _person_joined(self, event: Event, shown: Dict[str, Any]) -> None:
@@ -1663,10 +1719,18 @@ class Replay:
         return self.people.setdefault(who, [True, None])
 
     def _person_deactivated(self, event: Event, shown: Dict[str, Any]) -> None:
-        self._known(event)[0] = False
+        held = self._known(event)
+        self._must_be(event, held[0], "the person's log-in is closed already")
+        held[0] = False
 
     def _person_reactivated(self, event: Event, shown: Dict[str, Any]) -> None:
-        self._known(event)[0] = True
+        held = self._known(event)
+        self._must_be(event, not held[0], "the person's log-in is open already")
+        held[0] = True
+
+    def _must_be(self, event: Event, so: bool, sentence: str) -> None:
+        if self.full and not so:
+            self.fail("person", event["seq"], sentence)
 
     def _by_admin_or_self(self, event: Event) -> None:
         if event["role"] not in ("admin", "system") and event["actor"] != event["body"]["who"]:
@@ -1680,7 +1744,9 @@ class Replay:
     def _role_granted(self, event: Event, shown: Dict[str, Any]) -> None:
         if event["actor"] == event["body"]["who"]:
             self.fail("role", event["seq"], "nobody grants themselves a role")
-        self._known(event)[1] = event["body"]["role"]
+        held = self._known(event)
+        self._must_be(event, held == [True, None], "a role is granted to who holds no other, and has a log-in")
+        held[1] = event["body"]["role"]
 
     def _role_revoked(self, event: Event, shown: Dict[str, Any]) -> None:
         if event["actor"] == event["body"]["who"]:
@@ -1723,30 +1789,45 @@ class Replay:
             self.fail("claim", event["seq"], "a duplicate is of another claim")
         elif of not in self.claims:
             self.fail("reference", event["seq"], "the claim that it duplicates is not here")
+        elif self.claims[of] == "duplicated" and self.full:
+            self.fail("claim", event["seq"], "the claim that it duplicates is a duplicate itself")
         self._claim_moves(event, ("received",), "duplicated")
 
+    def _of_none(self, event: Event) -> None:
+        if event["body"]["of"] is not None:
+            self.fail("claim", event["seq"], "only a duplicate is of another claim")
+
     def _claim_dismissed(self, event: Event, shown: Dict[str, Any]) -> None:
+        self._of_none(event)
         self._claim_moves(event, ("received",), "dismissed")
 
     def _claim_withdrawn(self, event: Event, shown: Dict[str, Any]) -> None:
+        self._of_none(event)
         self._claim_moves(event, ("received",), "withdrawn")
 
     def _claim_restored(self, event: Event, shown: Dict[str, Any]) -> None:
+        self._of_none(event)
         self._claim_moves(event, ("duplicated", "dismissed", "withdrawn"), "received")
 
     def _import_made(self, event: Event, shown: Dict[str, Any]) -> None:
         """It moves nothing."""
 
-    _export_made = _backup_made = _import_made
+    def _export_made(self, event: Event, shown: Dict[str, Any]) -> None:
+        if event["body"]["size"] > event["seq"] - self.base:
+            self.fail("log", event["seq"], "it holds more leaves than the log had")
+
+    _backup_made = _export_made
 
     # the record of an incident
 
     def _incident_opened(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        incident.weighed = weighed(shown.get("facts", _MISSING))
         incident.stage = "logged"
         incident.entered.add(event["actor"])
         self._in_stream(incident, event)
 
     def _incident_imported(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        incident.weighed = weighed(shown.get("facts", _MISSING))
         incident.stage = "logged"
         incident.imported = True
         self._in_stream(incident, event)
@@ -1757,7 +1838,10 @@ class Replay:
             self.fail("stream", event["seq"], "the stream is not defined")
 
     def _incident_described(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        before, incident.weighed = incident.weighed, weighed(shown.get("facts", _MISSING))
         if not event["body"]["material"]:
+            if None not in (before, incident.weighed) and before != incident.weighed:
+                self.fail("material", event["seq"], "it changes what votes are about and is called immaterial")
             return
         actor, round_ = event["actor"], incident.round
         if incident.voted is not None and actor in incident.voted:
@@ -1777,6 +1861,8 @@ class Replay:
         elif body["grade"] not in book[0]:
             self.fail("grade", event["seq"], "the codebook has no such grade")
         bounds = self._shared(pairs_of(body["range"]))
+        if upside_down(bounds):
+            self.fail("range", event["seq"], "its range is upside down")
         self.versions[incident.id] = incident.versions
         incident.versions.append((0, event["seq"], sys.intern(body["grade"]), bounds, "legacy"))
 
@@ -1789,8 +1875,7 @@ class Replay:
             incident.skipped = True
         elif incident.round is not None:
             self.fail("stage", event["seq"], "an exit abandons the open round before it")
-        if incident.settlement is not None and not incident.settlement.closed:
-            incident.settlement.ended = True
+        self._break_off(incident)
         if incident.stage == "settlement":
             # Ended before the exit's own event, as an abandoned round: there is nothing to come back to.
             incident.stage = "published" if incident.version else "logged"
@@ -1798,6 +1883,12 @@ class Replay:
         incident.before_exit = incident.stage
         incident.stage = to
         incident.moved = False
+
+    def _break_off(self, incident: Incident) -> None:
+        settlement = incident.settlement
+        if settlement is not None and settlement.open:
+            settlement.ended = True
+            self.broken_off += settlement.gap
 
     def _incident_merged(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         self._exit(incident, event, "merged")
@@ -1811,6 +1902,7 @@ class Replay:
         return others
 
     def _incident_absorbed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._may_shake(incident, event)
         for other in self._one_other(incident, event, "an incident absorbs one other"):
             self._pair(event, shown, other, incident.id)
             found = self.get(other)
@@ -1829,7 +1921,9 @@ class Replay:
     def _pair(self, event: Event, shown: Dict[str, Any], source: str, target: str) -> None:
         day, at = event["day"], shown.get("at")
         first = self.open_merges.pop((source, target), None)
-        if first is None:
+        if first is not None and first[1] is (event["incident"] == source):
+            self.fail("merge", event["seq"], "it is told twice of the same side of a merge or split")
+        elif first is None:
             self.open_merges[source, target] = event["seq"], event["incident"] == source, day, at
         elif first[2] != day or (None not in (first[3], at) and first[3] != at):
             self.fail("merge", event["seq"], "the two sides of a merge or split stand in two acts")
@@ -1878,7 +1972,7 @@ class Replay:
         if event["role"] != "lead" and not incident.imported:
             self.fail("role", event["seq"], "an official position is recorded by a lead")
         if event["body"]["source"] is not None:
-            self._source(incident, event)
+            self._still_attached(incident, event, [self._source(incident, event)])
 
     def _source(self, incident: Incident, event: Event, field: str = "source") -> int:
         number: int = event["body"][field]
@@ -1891,14 +1985,24 @@ class Replay:
         if event["body"]["source"] != incident.sources:
             self.fail("source", event["seq"], "its number is not the next, %d" % incident.sources)
             incident.sources = max(incident.sources, event["body"]["source"])
-        new = shown.get("origin") == event["body"]["source"] and shown.get("kind", "note") != "note"
+        origin = shown.get("origin")
+        if origin is not None and not (type(origin) is int and 0 < origin <= incident.sources):
+            self.fail("reference", event["seq"], "the origin that it names is no source of the incident")
+        new = origin == event["body"]["source"] and shown.get("kind", "note") != "note"
         if new and not event["body"]["material"]:
             self.fail("source", event["seq"], "it is of a new origin and called immaterial: it moves the evidence")
 
     def _source_captured(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         self._source(incident, event)
 
-    _source_opened = _source_assessed = _source_captured
+    _source_opened = _source_captured
+
+    def _source_assessed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
+        self._still_attached(incident, event, [self._source(incident, event)])
+
+    def _still_attached(self, incident: Incident, event: Event, numbers: List[int]) -> None:
+        if not (incident.withdrawn_sources or set()).isdisjoint(numbers):
+            self.fail("reference", event["seq"], "the source was withdrawn")
 
     def _source_derived(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         self._source(incident, event)
@@ -1911,9 +2015,11 @@ class Replay:
             self.fail("reference", event["seq"], "it groups a source that the incident has not")
         if event["body"]["origin"] > incident.sources:
             self.fail("reference", event["seq"], "the origin that it names is no source of the incident")
+        self._still_attached(incident, event, numbers)
 
     def _source_withdrawn(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         number = self._source(incident, event)
+        self._may_shake(incident, event)
         incident.withdrawn_sources = incident.withdrawn_sources or set()
         if number in incident.withdrawn_sources:
             self.fail("source", event["seq"], "the source is withdrawn already")
@@ -1976,6 +2082,7 @@ class Replay:
         policy, book = self.policies.get(body["policy"]), self.codebooks.get(body["codebook"])
         if policy is None or book is None:
             self.fail("reference", seq, "the policy or the codebook that it refers to is not here")
+        self.under_another += not second and bool(self.policies) and body["policy"] != max(self.policies)
         round_ = Round(body, seq, policy or FALLBACK_POLICY, book or (frozenset(), {}))
         incident.round = incident.rounds[body["round"]] = round_
         incident.mute_shown = None
@@ -2056,7 +2163,7 @@ class Replay:
         if round_ is None:
             return
         before = round_.answers.get(event["actor"])
-        if before not in ("assigned", "abstained") or before == answer:
+        if before not in ("assigned", "abstained") or (before == answer and not round_.gap):
             self.fail("assigned", event["seq"], "only who is assigned and has no vote answers so")
         round_.answers[event["actor"]] = answer
 
@@ -2196,14 +2303,34 @@ class Replay:
         self.given_up += 1
         if self.bundle and round_.votes:
             self.fail("mute", min(round_.votes), "a vote of an abandoned round is shown")
-        if round_.gap:
+        else:
+            self._check_given_up(round_, body, seq)
+        if self.bundle and body["excluded"]:
             incident.dossier_sure = False
         round_.votes = {}
         round_.answers = {}
-        if incident.settlement is not None and not incident.settlement.closed:
-            incident.settlement.ended = True
+        self._break_off(incident)
         incident.stage = "published" if incident.version else "logged"
         incident.reopened = None if incident.stage == "published" else incident.reopened
+
+    def _check_given_up(self, round_: Round, body: Dict[str, Any], seq: int) -> None:
+        """Its lists hold every vote: where those are withheld, nothing else is withheld among them."""
+        states = {vote.seq: vote.state for vote in round_.votes.values()}
+        for field, held in (("superseded", ("live", "superseded")), ("withdrawn",) * 2, ("excluded",) * 2):
+            if not self.bundle and body[field] != sorted(one for one, state in states.items() if state in held):
+                self.fail("close", seq, "its %s are not the round's: a vote is dropped, added or misplaced" % field)
+        listed = body["superseded"] + body["withdrawn"] + body["excluded"]
+        if self.bundle:
+            self.unseen += [(seq, one, "withheld", GIVEN_UP) for one in listed]
+            within_it = all(round_.seq < one < seq for one in listed)
+            # Each vote is one event, and its withdrawal or its exclusion another.
+            if not within_it or round_.gap != 2 * len(listed) - len(body["superseded"]):
+                self.fail("withheld", seq, GIVEN_UP)
+        for field in ("abstained", "recused", "released"):
+            told = {who for who, answer in round_.answers.items() if answer == field}
+            hidden = told - set(body[field]) if self.bundle and field == "abstained" else set()
+            if sorted(told - hidden) != body[field] or len(hidden) > len(listed):
+                self.fail("close", seq, "its %s are not the people who last answered so" % field)
 
     def _after_reveals(self, incident: Incident, round_: Round) -> None:
         """Say what must follow in the act: the next reveal, or what the tally leads to."""
@@ -2261,6 +2388,7 @@ class Replay:
 
     def _vote_excluded(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         seq = event["seq"]
+        self._may_shake(incident, event)
         round_, vote = self._find_vote(incident, event["body"]["of"])
         if round_ is None or vote is None or vote.state != "live" or round_.result == "abandoned":
             self.fail("vote", seq, "only a live vote can be excluded")
@@ -2313,6 +2441,8 @@ class Replay:
         if settlement is None:
             return
         round_ = incident.rounds.get(settlement.round)
+        if not settlement.argues:
+            self.fail("settlement", event["seq"], "arguments end where the second vote is opened")
         if round_ is None or round_.live_of(event["actor"]) is None:
             self.fail("settlement", event["seq"], "those argue who hold a live vote of the disputed round")
         settlement.arguments.append((event["seq"], event["actor"]))
@@ -2398,6 +2528,7 @@ class Replay:
     def _settled_by_ladder(self, settlement: Settlement, event: Event) -> None:
         if event["role"] != "system" or event["body"]["grade"] != NO_CONSENSUS:
             self.fail("settlement", event["seq"], "the end of the ladder is no consensus, by the system")
+        self.ladders += 1
         if len(settlement.settlers) < 2:
             self.fail("settlement", event["seq"], "the ladder ends after a second settler")
 
@@ -2432,6 +2563,9 @@ class Replay:
         result = incident.result
         if result is not None and (result.round != round_.number or vote.grade == result.grade):
             self.fail("dissent", event["seq"], "the vote is not of the minority")
+        incident.dissents, incident.silenced = incident.dissents or {}, incident.silenced or {}
+        incident.dissents[event["seq"]] = vote.seq
+        incident.silenced[vote.seq] = (event["seq"], incident.silenced.get(vote.seq, (0, ()))[1])
 
     # the grade
 
@@ -2546,6 +2680,7 @@ class Replay:
         if proposal.approved is not None:
             self.fail("approval", seq, "a version has one approval")
         self._uninvolved(incident, event, event["actor"])
+        self._check_silenced(incident, proposal, event)
         if body["dossier"] != proposal.dossier or body["dossier"] != b64(incident.dossier):
             self.fail("approval", seq, "the dossier that is approved is not the one proposed, or has moved since")
         self._check_override(proposal, event)
@@ -2559,6 +2694,14 @@ class Replay:
         proposal.approved, proposal.approver, proposal.not_before = seq, event["actor"], body["not_before"]
         if body["not_before"] is None:
             incident.expect = (("grade.published",), "approval", "without a date an approval publishes in its own act")
+
+    def _check_silenced(self, incident: Incident, proposal: Proposal, event: Event) -> None:
+        """Whoever had words of a dissent removed does not approve what goes out without them."""
+        silenced = incident.silenced or {}
+        for vote in silenced.keys() & set(proposal.minority):
+            removed, (_, held) = silenced[vote][1], self._find_vote(incident, vote)
+            if event["actor"] in removed and held is not None and held.actor not in removed:
+                self.fail("uninvolved", event["seq"], "the person had words of a dissent removed")
 
     def _check_override(self, proposal: Proposal, event: Event) -> None:
         override, body = proposal.override, event["body"]
@@ -2618,7 +2761,7 @@ class Replay:
         incident.versions.append((body["version"], seq, sys.intern(grade), self._shared(pairs_of(bounds)), "published"))
         # What can still matter of a published incident is the deciding round, should a vote be excluded.
         incident.rounds = {} if round_ is None else {round_.number: round_}
-        incident.settlement = None
+        incident.settlement = incident.dissents = incident.silenced = None
         incident.moves = []
         incident.proposal = None
         incident.moved = False
@@ -2632,9 +2775,41 @@ class Replay:
 
     def _recheck_opened(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         self._is_version(incident, event)
-        if event["body"]["cause"] >= event["seq"]:
-            self.fail("reference", event["seq"], "its cause is not an earlier event")
+        self._check_cause(incident, event)
         incident.recheck = True
+
+    def _check_cause(self, incident: Incident, event: Event) -> None:
+        """The version itself, or something that moved; the system follows what moved, in its act."""
+        cause, seq = event["body"]["cause"], event["seq"]
+        known = (incident.causes or {}).get(cause)
+        if event["role"] != "system":
+            if cause not in [one[1] for one in incident.versions[-1:]]:
+                self._answered(incident, event, cause, NO_CAUSE)
+        elif cause != seq - 1 or not (known not in (None, "correction.received") or self._may_wait(incident, cause)):
+            self.fail("reference", seq, NO_CAUSE)
+        elif known is None:
+            self.unseen.append((seq, cause, "reference", NO_CAUSE))
+
+    def _answered(self, incident: Incident, event: Event, named: int, sentence: str) -> None:
+        """A correction has one outcome."""
+        causes = incident.causes or {}
+        known = causes.get(named)
+        if known is None and self._may_wait(incident, named):
+            self.unseen.append((event["seq"], named, "reference", sentence))
+        elif known is None or (event["type"] == "correction.published" and known != "correction.received"):
+            self.fail("reference", event["seq"], sentence)
+        elif known == "correction.received":
+            del causes[named]
+
+    @staticmethod
+    def _may_wait(incident: Incident, seq: int) -> bool:
+        """Whether an event may wait with the next version, whose beginning is shown and is public by itself."""
+        return incident.waits and incident.skipped and seq > incident.versions[-1][1]
+
+    @staticmethod
+    def _may_shake(incident: Incident, event: Event) -> None:
+        incident.causes = incident.causes or {}
+        incident.causes[event["seq"]] = event["type"]
 
     def _recheck_closed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         self._is_version(incident, event)
@@ -2652,10 +2827,12 @@ class Replay:
         incident.waits = self.public
 
     def _correction_received(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
-        """It moves nothing."""
+        self._may_shake(incident, event)
 
     def _correction_published(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         self._is_version(incident, event)
+        if event["body"]["of"] is not None:
+            self._answered(incident, event, event["body"]["of"], NO_CORRECTION)
 
     def _attempt_refused(self, *given: Any) -> None:
         event = given[-2]
@@ -2672,7 +2849,18 @@ class Replay:
         if body["of"] >= seq or not body["digests"]:
             self.fail("redaction", seq, "it covers details of an earlier event")
         for digest in body["digests"]:
-            self.redacted[digest] = (seq, body["of"])
+            self.redacted[digest] = (seq, body["of"], event["incident"])
+        if event["incident"] is not None:
+            self._redacted_in(given[0], event)
+
+    def _redacted_in(self, incident: Incident, event: Event) -> None:
+        body, asker = event["body"], incident.people.get(event["body"]["asked_by"])
+        if asker is not None and self.full and self.people.get(asker) != [True, "lead"]:
+            self.fail("redaction", event["seq"], "a redaction is asked for by a lead of this desk")
+        silenced = incident.silenced or {}
+        vote = (incident.dissents or {}).get(body["of"], -1)
+        if silenced.get(vote, (-1, ()))[0] == body["of"]:
+            silenced[vote] = (body["of"], (body["asked_by"], event["actor"]))
 
     # the end
 
@@ -2987,6 +3175,7 @@ class Verifier:
         # Digest of an absent disclosure -> its event, how many of that event the profile leaves out, and how many may be
         # absent because somebody left; only of events that lack something which the profile shows.
         self.missing: Dict[str, Tuple[int, int, int]] = {}
+        self.whose: Dict[int, Optional[str]] = {}  # those events -> their incident
         self.untold = 0  # how many disclosures of shown events are absent
         # In public, incident -> number, seq and word of each event of its sources; see _take_source.
         self.of_sources: Dict[str, Any] = {}
@@ -3000,11 +3189,12 @@ class Verifier:
         self.claims_referred: Dict[int, int] = {}  # claim -> the last shown event that moved it into or out of an incident
         self.unsaid: List[int] = []  # claims of which no detail is told
         self.hidden_heads = 0
-        self.unsettled = 0  # incidents whose settlement is open as far as is shown, and that go on behind it
+        self.unsettled: List[str] = []  # incidents whose settlement is open as far as is shown, and that go on behind it
         self.lacking: Set[str] = set()  # files that events record and the bundle does not hold
         self.hidden_names: Set[str] = set()  # of them, those that a shown event names as the other side of its own
         # Last leaf of an incident that a joint cut -> its last event shown, the joint, and how many the heads know.
         self.tails: Dict[str, Tuple[int, int, int]] = {}
+        self.waiting_for: List[str] = []  # of them, those of which something waits
         self.waiting: Dict[str, int] = {}  # in public, incident -> how many of its events wait for its next version
         self.log_shown: Dict[int, str] = {}
         self.patterns: Dict[str, Any] = {}
@@ -3053,6 +3243,7 @@ class Verifier:
         self._check_missing()
         self._check_nameless()
         self._check_heads()
+        self._check_reasons()
         self._check_sources()
         self._check_unsaid()
         self._check_unpaired()
@@ -3546,6 +3737,7 @@ class Verifier:
             self.nameless[event["incident"] or kind[: kind.index(".")], event["actor"]] = self.base + seq
         if of_who_left > ("person" in names) and not self.single:
             self.nameless["person", event["body"]["who"]] = self.base + seq
+        self.whose[self.base + seq] = event["incident"]
         for digest in event["sd"]:
             if digest not in found:
                 self.missing[digest] = (self.base + seq, left_out + len(hidden - shown.keys()), of_who_left)
@@ -3622,6 +3814,7 @@ class Verifier:
         total = sum(end - start for start, end in self.runs)
         self.facts["shown"], self.facts["withheld"] = self.shown, total
         self.facts["leaves"] = self.base + self.note.size
+        self._check_unseen()
         if self.single:
             if self.paths:
                 self.fail("withheld", min(self.paths), "a path is given for an event that is not shown")
@@ -3636,12 +3829,68 @@ class Verifier:
         if self.profile == "public":
             self._check_public()
             return
-        open_ends = [
-            one
-            for one in replay.under_way()
-            if one.round is not None or one.cut or (one.settlement is not None and one.settlement.open)
-        ]
-        self.unexplained = total - replay.muted if not open_ends else 0
+
+    def _check_unseen(self) -> None:
+        """What an event names and is not shown is withheld; and of a vote there is one."""
+        votes: Set[int] = set()
+        for seq, named, check, sentence in self.replay.unseen:
+            if not self._withheld(named) or (check == "withheld" and named in votes):
+                self.replay.fail(check, seq, sentence)
+            if check == "withheld":
+                votes.add(named)
+
+    def _openings(self) -> List[Tuple[int, int, int]]:
+        """Behind which place, before which, so many events of an incident may be withheld that nothing counts."""
+        spans = []
+        for one in self.replay.under_way():
+            settlement = one.settlement
+            if one.round is not None:
+                spans.append((one.round.seq, MAX_INT, MAX_INT))
+            elif settlement is not None and settlement.argues:
+                spans.append((settlement.seq, MAX_INT, MAX_INT))
+            elif one.cut and one.last_seq < self.base:
+                spans.append((one.last_seq, min(end for end, _ in self.replay.ended if end > one.last_seq), MAX_INT))
+        return spans
+
+    def _check_reasons(self) -> None:
+        """Every withheld leaf has a reason of its own where it stands, unless it may be of what is not shown at all."""
+        fixed = self.replay.heads[-1][0] if self.replay.heads else -1
+        # An incident that was opened and restricted since has no head yet.
+        since = sum(end - max(start, fixed + 1) for start, end in self.runs if end > fixed + 1)
+        if self.single or self.profile == "public" or self.hidden_heads:
+            return
+        seq, counted = self._unexplained(fixed)
+        if seq is not None and since - counted < 2:
+            self.replay.fail("withheld", seq, "leaves are withheld without a reason")
+
+    def _unexplained(self, fixed: int) -> Tuple[Optional[int], int]:
+        """The first withheld leaf for which there is no room, each given to the gap that ends first.
+
+        And how many gaps hold behind the last log.heads: those are of incidents that are shown.
+        """
+        spans, place = sorted(self.replay.gaps + self._openings()), 0
+        at_hand: List[List[int]] = []
+        found, counted = None, 0
+        for start, end in self.runs:
+            seq = start
+            while seq < end:
+                while place < len(spans) and spans[place][0] < seq:
+                    heappush(at_hand, list(spans[place][1:]))
+                    place += 1
+                while at_hand and at_hand[0][0] <= seq:
+                    heappop(at_hand)
+                # As many at once as nothing changes for.
+                stop = min(end, spans[place][0] + 1) if place < len(spans) else end
+                if not at_hand:
+                    found = seq if found is None else found
+                else:
+                    stop = min(stop, at_hand[0][0], seq + at_hand[0][1])
+                    counted += max(0, stop - max(seq, fixed + 1)) if at_hand[0][0] != MAX_INT else 0
+                    at_hand[0][1] -= stop - seq
+                    if not at_hand[0][1]:
+                        heappop(at_hand)
+                seq = stop
+        return found, counted
 
     def _find_muted(self, wanted: Dict[str, Tuple[int, int, int]]) -> None:
         """Strike out each leaf hash that a withheld leaf has, behind the one and before the other place given with it."""
@@ -3674,8 +3923,10 @@ class Verifier:
     def _check_missing(self) -> None:
         """Each absent disclosure was redacted or was the name of somebody who left; no redacted one is shown."""
         redacted = self.replay.redacted
-        for digest, (redaction, of) in redacted.items():
+        for digest, (redaction, of, name) in redacted.items():
             held = self.missing.pop(digest, None)
+            if held is not None and self.whose.get(held[0], name) != name:
+                self.replay.fail("redaction", redaction, "a detail that it covers is of another incident")
             if held[0] != of if held is not None else self.profile == "internal" and not self.single:
                 self.replay.fail("redaction", redaction, "a detail that it covers is shown, or is none of event %d" % of)
         absent: Dict[int, int] = {}
@@ -3710,12 +3961,12 @@ class Verifier:
     def _check_sources(self) -> None:
         """In public a source is told where the last word on it is that it is publishable, and only there."""
         covered: Dict[int, int] = {}
-        for _, of in self.replay.redacted.values():
+        for _, of, _ in self.replay.redacted.values():
             covered[of] = covered.get(of, 0) + 1
         # While a round is open, or a version waits, an event that is not shown may have taken a source back.
         under_way = list(self.replay.under_way())
         waiting = {one.id for one in under_way if one.waits and (one.gaps or one.id in self.waiting)}
-        self.facts["waiting"] = len(waiting)
+        self.facts["waiting"], self.waiting_for = len(waiting), sorted(waiting)
         open_rounds = {one.id for one in under_way if one.round is not None} | waiting
         for name, words in self.of_sources.items():
             triples = list(zip(words[::3], words[1::3], words[2::3]))  # noqa: B905
@@ -3732,8 +3983,6 @@ class Verifier:
         if not replay.heads:
             if bundle.has("data/heads.jsonl") or self.single or self.profile == "public":
                 self.fail("heads", None, "there is no log.heads that heads.jsonl could agree with")
-            elif getattr(self, "unexplained", 0) > 0:
-                replay.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
             return
         seq, body = replay.heads[-1]
         seq -= self.base
@@ -3776,9 +4025,6 @@ class Verifier:
         for low, _, known in self.tails.values():
             replay.fail("heads", low, CUT_TAIL % known)
         self.hidden_heads = hidden
-        unexplained = getattr(self, "unexplained", 0)
-        if unexplained > 0 and not hidden:
-            replay.fail("withheld", self.runs[0][0], "leaves are withheld without a reason")
 
     def _check_unsaid(self) -> None:
         """A claim keeps its words to itself only where it left a shown incident, maybe into one that is not shown."""
@@ -3808,13 +4054,17 @@ class Verifier:
             return
         settlement = incident.settlement
         longer = count > incident.count
-        if longer and incident.waits:
+        fixed, low, linked, before, behind = self.replay.spanned.get(incident.id, (-1, -1, -1, 0, 0))
+        if fixed == self.replay.heads[-1][0] and before < count <= behind:
+            # What it ended in then has its reason: an event that is shown behind it links to it.
+            self.tails[last] = (low, linked, count)
+        elif longer and incident.waits:
             self.waiting[incident.id] = count - incident.count
         elif longer and incident.cut and incident.last_seq < self.base:
             # What fell where its log ended leaves a muted tail there; what came behind the joint is shown.
             self.tails[last] = (incident.last_seq, self.base, count)
-        elif longer and settlement is not None and settlement.open:
-            self.unsettled += 1
+        elif longer and settlement is not None and settlement.argues:
+            self.unsettled.append(incident.id)
         else:
             self.replay.fail("heads", incident.last_seq, CUT_TAIL % count)
 
@@ -3862,12 +4112,18 @@ class Verifier:
             check(entries)
 
     def _codebook(self, entries: List[Any]) -> None:
-        held = {sha256(canonical(entry)).hex() for entry in entries}
+        held = {sha256(canonical(entry)).hex(): _numbers_of(entry) for entry in entries}
         vouched = {body["sha256"] for body in self.replay.codebook_bodies}
-        if held - vouched:
+        if set(held) - vouched:
             self.fail("codebook", None, "an entry of codebooks.json is vouched for by no event")
-        if vouched - held:
+        if vouched - set(held):
             self.fail("codebook", None, "a codebook that an event defines is not in codebooks.json")
+        for body in self.replay.codebook_bodies:
+            # Else people would read another codebook than the one by which the votes are counted.
+            told = held.get(body["sha256"]) or {}
+            if any(told[field] != body[field] for field in told):
+                self.fail("codebook", None, "an entry of codebooks.json says other numbers than the event that vouches for it")
+                return
 
     def _policy(self, entries: List[Any]) -> None:
         held = {canonical(entry) for entry in entries}
@@ -4083,6 +4339,14 @@ class Verifier:
         self.facts["timestamps"] = len(stamps)
 
 
+def _numbers_of(entry: Any) -> Dict[str, Any]:
+    """What the entry of a codebook says that its event says too, as far as it does."""
+    told = {field: entry[field] for field in ("id", "grades", "distances") if field in entry} if isinstance(entry, dict) else {}
+    if isinstance(told.get("grades"), list):
+        told["grades"] = [one.get("key") if isinstance(one, dict) else one for one in told["grades"]]
+    return told
+
+
 def _sd_text(text: str) -> bool:
     return re.match(_DIGEST43[1:-1] + r"\Z", text, re.ASCII) is not None
 
@@ -4105,6 +4369,8 @@ def proven(verifier: Verifier) -> List[str]:
         "%d incidents replayed; every transition was legal under the policy of its round" % len(replay.names()),
         "%d results recomputed from their votes; %d published grades follow from them" % (replay.recomputed, graded),
     ]
+    if replay.under_another and not verifier.single:
+        lines.append("%d rounds were opened under another policy than the latest" % replay.under_another)
     if replay.roles_checked:
         lines.append("%d acts by people who held the role they acted in" % replay.roles_checked)
     else:
@@ -4135,7 +4401,7 @@ def unprovable(verifier: Verifier) -> List[str]:
     ]
     lines += [line for line in (_withheld(verifier), _unread(verifier), _uncovered(verifier)) if line]
     if verifier.unsettled:
-        lines.append("what %d settlements under way hold behind what is shown: arguments, or their end" % verifier.unsettled)
+        lines.append("what %d settlements under way hold behind what is shown: arguments, or their end" % len(verifier.unsettled))
     if verifier.lacking:
         lines.append("what %d recorded files hold that are not in this bundle" % len(verifier.lacking))
     if replay.given_up:
@@ -4152,10 +4418,59 @@ def unprovable(verifier: Verifier) -> List[str]:
         waits = "what %d incidents hold behind the opening of their next version: it waits until that is public"
         lines.append(waits % facts["waiting"])
         lines.append("that it is not public yet, and whether a source was taken back in it: so says the desk")
+    if replay.unfixed > 1:
+        lines.append("that %d log.heads before the last one are true: they fix what was withheld then" % (replay.unfixed - 1))
+    if replay.broken_off:
+        lines.append("what was argued in %d settlements that ended without a result: it stays sealed for ever" % replay.broken_off)
+    if replay.ladders:
+        lines.append("that those who were asked to settle %d settlements, and did not, are people of this desk" % replay.ladders)
+    lines.append("what the files for people say (view, schema, keys, README.txt): they were not compared with the events")
     if not verifier.witnesses and verifier.since is None:
         lines.insert(3, "that nobody was shown another history: give --witness, or --since with a checkpoint you kept")
     if verifier.facts.get("timestamps"):
         lines.append("timestamps stamp these checkpoints; the authority's signature was not checked")
+    return lines
+
+
+def named(names: List[str]) -> str:
+    """Incidents by their ids, as many as a line bears."""
+    return ", ".join(names[:10]) + (" and %d more" % (len(names) - 10) if len(names) > 10 else "")
+
+
+def elsewhere(verifier: Verifier) -> List[str]:
+    """What this bundle does not prove, and which other one would."""
+    return [line % named(names) for line, names in _kept_back(verifier) if names] + _of_the_desk(verifier)
+
+
+def _kept_back(verifier: Verifier) -> List[Tuple[str, List[str]]]:
+    """What may be kept back of which incidents."""
+    return [
+        ("that no settlement of %s has ended: a bundle made when it is closed shows what is withheld of it", verifier.unsettled),
+        (
+            "that the open rounds of %s have not been closed: a bundle made when they are shows what is withheld of them",
+            [one.id for one in verifier.replay.under_way() if one.round is not None],
+        ),
+        (
+            "that no later version of %s is published and kept back: an internal or a court bundle of this checkpoint shows it",
+            verifier.waiting_for,
+        ),
+    ]
+
+
+def _of_the_desk(verifier: Verifier) -> List[str]:
+    """What is not told of the desk itself, its people and their rights."""
+    lines = []
+    if verifier.single:
+        lines.append("that the streams were open, and which policy was the latest: a bundle of the whole log shows it")
+    if verifier.single or verifier.profile != "internal":
+        lines.append("that the roles were held: an internal bundle of the whole log shows it, and who came and left")
+    if not verifier.single and verifier.profile != "public" and verifier.runs:
+        what = "that no right was taken back among what is withheld: %s shows it"
+        first = min([start for start, _, _ in verifier._openings()], default=-1)
+        if verifier.hidden_heads:
+            lines.append(what % "a bundle that names the restricted incidents")
+        elif first >= 0:
+            lines.append(what % "a bundle made when nothing is open any more")
     return lines
 
 
@@ -4224,6 +4539,10 @@ def print_text(verifier: Verifier, holds: bool) -> None:
     print("Not proven, and not provable by any bundle:")
     for line in unprovable(verifier):
         print("  " + line)
+    if elsewhere(verifier):
+        print("Not proven by this bundle; another one would show it:")
+    for line in elsewhere(verifier):
+        print("  " + line)
     print("ALL THAT CAN BE CHECKED HOLDS.")
 
 
@@ -4236,6 +4555,7 @@ def print_json(verifier: Verifier, holds: bool) -> None:
         "failures": [failure._asdict() for failure in verifier.failures.all],
         "proven": proven(verifier) if holds else [],
         "unprovable": unprovable(verifier),
+        "elsewhere": elsewhere(verifier),
         "grades": grades(verifier),
     }
     print(json.dumps(told, indent=1, sort_keys=True))

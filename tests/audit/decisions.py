@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -25,6 +26,7 @@ def decisions(forge: Forge, name: str, lead: Someone) -> Iterator[Step]:
     yield _publish(name, dossier)
     yield _recheck(lead, name, dossier)
     yield _confirm(lead, name, dossier)
+    yield _ask(lead, name)
     yield _correct(lead, name, dossier)
 
 
@@ -107,10 +109,10 @@ def _recheck(lead: Someone, name: str, dossier: Dossier) -> Step:
     version = dossier.determination
 
     def write(forge: Forge) -> None:
+        because = _unanswered(forge, name) or (version.seq if version else 0)
         forge.add(
-            "recheck.opened", lead, name, version=version.version if version else 1,
-            cause=version.seq if version else 0, reason="A reader wrote.",
-        )  # fmt: skip
+            "recheck.opened", lead, name, version=version.version if version else 1, cause=because, reason="A reader wrote."
+        )
 
     return Step("recheck", "open_recheck", lead, write, Deed(reason="A reader wrote."))
 
@@ -124,11 +126,27 @@ def _confirm(lead: Someone, name: str, dossier: Dossier) -> Step:
     return Step("confirm", "confirm_recheck", lead, write, Deed(reason="It holds."))
 
 
+def _ask(lead: Someone, name: str) -> Step:
+    return Step("ask", "accept_correction", lead, lambda forge: _asking(forge, lead, name))
+
+
+def _asking(forge: Forge, lead: Someone, name: str) -> int:
+    return forge.add("correction.received", lead, name, text="The mill had closed.", reporter="A miller")
+
+
+def _unanswered(forge: Forge, name: str) -> int | None:
+    """A correction that was asked for and has no outcome yet."""
+    rows = [row for row in forge.rows if row.incident == name]
+    bodies = [json.loads(row.line)["body"] for row in rows if row.type in ("recheck.opened", "correction.published")]
+    named = {body.get("cause", body.get("of")) for body in bodies}
+    return next((row.seq for row in rows if row.type == "correction.received" and row.seq not in named), None)
+
+
 def _correct(lead: Someone, name: str, dossier: Dossier) -> Step:
     version = dossier.determination.version if dossier.determination else 1
 
     def write(forge: Forge) -> None:
-        asked_for = forge.add("correction.received", lead, name, text="The mill had closed.", reporter="A miller")
+        asked_for = _unanswered(forge, name) or _asking(forge, lead, name)
         forge.add("correction.published", lead, name, of=asked_for, version=version, text="The mill had closed.")
 
     return Step("correct", "publish_correction", lead, write)

@@ -227,10 +227,13 @@ class Forge:
         return seq
 
     def abandon(self, name: str, by: Someone = LIO) -> int:
+        return self.add("round.closed", by, name, reason="set aside", **self.giving_up(name))
+
+    def giving_up(self, name: str) -> dict[str, Any]:
+        """The body by which the open round is abandoned."""
         dossier = self.dossier(name)
         assert dossier.open_round is not None
-        body = _closing_body(rounds.abandon(dossier, dossier.open_round.number))
-        return self.add("round.closed", by, name, reason="set aside", **body)
+        return _closing_body(rounds.abandon(dossier, dossier.open_round.number))
 
     def propose(self, name: str, **changes: Any) -> int:
         dossier = self.dossier(name)

@@ -94,6 +94,7 @@ def split_out_of_itself(forge: Forge, lawful: bool) -> int:
 def leave(forge: Forge, who: Someone) -> str:
     name = who.in_("log")
     forge.add("person.deactivated", ADA, who=name, name=None)
+    forge.add("role.revoked", ADA, who=name, role=who.role, reason="left")
     return name
 
 
@@ -101,6 +102,8 @@ def leave(forge: Forge, who: Someone) -> str:
 def test_nobody_who_left_comes_back(kind: str) -> None:
     def step(forge: Forge, lawful: bool) -> int:
         who = leave(forge, WIM)
+        if kind == "role.granted":
+            forge.add("person.reactivated", ADA, who=who, name=None)
         if not lawful:
             forge.add("person.left", ADA, who=who, name=None)
         more: dict[str, Any] = {"role": "auditor", "reason": "asked"} if kind == "role.granted" else {"name": None}

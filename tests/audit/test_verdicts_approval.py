@@ -344,7 +344,7 @@ def publish_in_another_act(log: Log) -> Entry:
 # --- checks and corrections ---------------------------------------------------------------------------------------
 
 
-CAUSE = "its cause is not an earlier event"
+CAUSE = "its cause is nothing that has a version checked again, or has its outcome already"
 
 
 @TABLE.broken(rechecked, "reference", CAUSE)

@@ -279,7 +279,7 @@ def abandoned(log: Log, place: str) -> tuple[Entry, Entry]:
     h.open_round(log, name, 1)
     h.assign(log, name, 1, "Amal")
     vote = h.vote(log, name, 1, "Amal", "weak")
-    closed = h.close(log, name, 1, [], "abandoned")
+    closed = h.close(log, name, 1, [], "abandoned", superseded=[vote])
     closed.who, closed.role = "Marj", "lead"
     return vote, closed
 
@@ -343,7 +343,7 @@ def test_a_leaf_withheld_without_a_reason(tmp_path: Path, monkeypatch: pytest.Mo
         log.end()
     assert_holds(log, tmp_path)
     monkeypatch.setattr(Log, "muted", lambda self: {vote.seq, claim.seq})
-    assert_told(log, tmp_path, "withheld", vote, "leaves are withheld without a reason")
+    assert_told(log, tmp_path, "withheld", claim, "leaves are withheld without a reason")
 
 
 # --- the public profile -------------------------------------------------------------------------------------------

@@ -10,7 +10,7 @@ import pytest
 from review.audit import verify
 from tests.audit import histories as h
 from tests.audit.histories import Entry, Log
-from tests.audit.twins import Case, Forged, Steps, Table, assert_told_apart, before
+from tests.audit.twins import Case, Forged, Steps, Table, assert_told_apart, before, vouching
 
 CASES = Table()
 XAN = h.pseudonym("Xan", "log")
@@ -118,8 +118,11 @@ def heads_of_another_number(log: Forged, count: int) -> Steps:
 @CASES.case("day", "its to is no day", field="to")
 def a_step_of_the_clock_off_the_calendar(log: Forged, field: str) -> Steps:
     """2028 has a 29th of February, 2026 has none."""
-    body = {"from": "2026-03-01", "to": "2026-03-01", field: "2028-02-29"}
+    first, then = ("2028-02-29", "2028-03-01") if field == "from" else ("2026-03-01", "2028-02-29")
+    log.add("backup.made", "Osei", None, {"size": 9}).day = first
+    body = {"from": first, "to": then}
     stepped = log.add("clock.stepped", "Osei", None, body, reason="The machine was wrong.")
+    stepped.day = then
     yield None
     body[field] = "2026-02-29"
     yield stepped
@@ -147,7 +150,7 @@ def a_day_that_goes_back(log: Forged) -> Steps:
 @CASES.case("codebook", "its distances do not fit its grades", rule="no distance", wrong=["fair", "weak", 0])
 def distances_beside_the_grades(log: Forged, rule: str, wrong: list[Any]) -> Steps:
     book = log.find("codebook.defined")
-    book.body["distances"] = [["weak", "contested", 1], ["fair", "weak", 1]]
+    book.body.update(distances=[["weak", "contested", 1], ["fair", "weak", 1]], sha256=vouching)
     yield None
     book.body["distances"] = [["weak", "contested", 1], wrong]
     yield book
@@ -158,7 +161,7 @@ def distances_beside_the_grades(log: Forged, rule: str, wrong: list[Any]) -> Ste
 @CASES.case("codebook", "its grades are not distinct, or one is called no_consensus", grades=[])
 def grades_that_are_none(log: Forged, grades: list[str]) -> Steps:
     book = log.find("codebook.defined")
-    book.body.update(grades=["fair"], distances=[])
+    book.body.update(grades=["fair"], distances=[], sha256=vouching)
     yield None
     book.body["grades"] = grades
     yield book
@@ -224,9 +227,11 @@ def a_person_who_never_joined(log: Forged, kind: str) -> Steps:
     entry = joined(log)
     body = {"who": XAN, "role": "auditor"} if kind == "role.granted" else {"who": XAN}
     sealed = {"reason": "invited"} if kind == "role.granted" else {"name": None}
+    closed = [log.add("person.deactivated", "Osei", None, {"who": XAN}, name=None)] if kind == "person.reactivated" else []
     told = log.add(kind, "Osei", None, body, **sealed)
     yield None
-    log.drop(entry)
+    for one in (entry, *closed):
+        log.drop(one)
     yield told
 
 
@@ -282,6 +287,8 @@ def an_act_after_coming_back(log: Forged) -> Steps:
 @CASES.case("person", "the person has left for good", kind="role.granted")
 def a_person_who_left_and_is_back(log: Forged, kind: str) -> Steps:
     joined(log)
+    if kind == "person.reactivated":
+        log.add("person.deactivated", "Osei", None, {"who": XAN}, name=None)
     left = log.add("person.left", "Osei", None, {"who": XAN}, name=None)
     body = {"who": XAN, "role": "auditor"} if kind == "role.granted" else {"who": XAN}
     sealed = {"reason": "invited"} if kind == "role.granted" else {"name": None}
@@ -295,9 +302,10 @@ def a_person_who_left_and_is_back(log: Forged, kind: str) -> Steps:
     yield told
 
 
-@CASES.case("role", "nobody grants themselves a role")
+@CASES.case("role", "nobody grants themselves a role", also=("person",))
 def a_role_taken(log: Forged) -> Steps:
-    granted = log.add("role.granted", "Osei", None, {"who": CATO, "role": "admin"}, reason="asked")
+    joined(log)
+    granted = log.add("role.granted", "Osei", None, {"who": XAN, "role": "admin"}, reason="asked")
     yield None
     granted.body["who"] = OSEI
     yield granted

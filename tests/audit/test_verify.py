@@ -97,7 +97,7 @@ def test_an_abandoned_round_keeps_its_votes_for_ever(tmp_path: Path) -> None:
     log = h.started()
     name = voting(log)
     body = {
-        "round": 1, "commits": [], "superseded": [], "withdrawn": [], "excluded": [], "abstained": [], "recused": [],
+        "round": 1, "commits": [], "superseded": [log.find("vote.committed")], "withdrawn": [], "excluded": [], "abstained": [], "recused": [],
         "released": [], "result": "abandoned", "grade": None, "range": None,
     }  # fmt: skip
     log.add("round.closed", "Marj", name, body, reason="Too early.")
@@ -112,7 +112,7 @@ def test_a_vote_of_an_abandoned_round_must_not_be_shown(tmp_path: Path, monkeypa
     log = h.started()
     name = voting(log)
     body = {
-        "round": 1, "commits": [], "superseded": [], "withdrawn": [], "excluded": [], "abstained": [], "recused": [],
+        "round": 1, "commits": [], "superseded": [log.find("vote.committed")], "withdrawn": [], "excluded": [], "abstained": [], "recused": [],
         "released": [], "result": "abandoned", "grade": None, "range": None,
     }  # fmt: skip
     log.add("round.closed", "Marj", name, body, reason="Too early.")

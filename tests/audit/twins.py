@@ -51,10 +51,21 @@ class Forged(Log):
     def members(self, **options: Any) -> dict[str, bytes]:
         members = super().members(**options)
         policies = [entry.body for entry in self.entries if entry.type == "policy.set"]
-        return {**members, "data/policies.json": h.jcs({"policies": policies})}
+        books = [as_read(entry) for entry in self.entries if entry.type == "codebook.defined"]
+        return {**members, "data/policies.json": h.jcs({"policies": policies}), "data/codebooks.json": h.jcs({"codebooks": books})}
 
     def muted(self) -> set[int]:
         return super().muted() | {entry.seq for entry in self.entries if entry in self.unseen}
+
+
+def as_read(book: Entry) -> dict[str, Any]:
+    """The codebook as people read it, with the numbers of its event."""
+    return {**h.CODEBOOK, "distances": book.body["distances"], "grades": book.body["grades"]}
+
+
+def vouching(_log: Log, book: Entry) -> str:
+    """The hash by which a codebook's event vouches for it."""
+    return h.sha(h.jcs(as_read(book))).hex()
 
 
 @dataclass(frozen=True)
@@ -104,10 +115,21 @@ def assert_told_apart(case: Case, folder: Path) -> None:
 
 
 def abandon(log: Log, name: str, number: int, **lists: Any) -> Entry:
-    """The round closes without a result."""
-    closed = h.close(log, name, number, [], "abandoned", **lists)
+    """The round closes without a result; whoever abstained, recused themselves or was released is listed."""
+    people = {answer: partial(_who, answer) for answer in ("abstained", "recused", "released")}
+    closed = h.close(log, name, number, [], "abandoned", **people | lists)
     closed.who, closed.role = "Marj", "lead"
     return closed
+
+
+def _who(answer: str, log: Log, closing: Entry) -> list[str]:
+    """The people who last answered so in the round that closes here."""
+    last: dict[str, str] = {}
+    for entry in log.entries[: closing.seq]:
+        if entry.incident == closing.incident and entry.type.startswith("reviewer.") and entry.body.get("round") == closing.body["round"]:
+            who = entry.body.get("who") or h.pseudonym(entry.who or "", entry.incident or "")
+            last[who] = entry.type.partition(".")[2]
+    return sorted(who for who, answered in last.items() if answered == answer)
 
 
 def panel(log: Log, place: str = "Tel Asmar") -> str:

@@ -1,0 +1,100 @@
+"""What an honest desk keeps back behind what is open, given up or not fixed yet: the verifier accuses nobody of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.audit.continuing import Continued
+from tests.audit.forge import LIO, RIA, SEN, TIV
+from tests.audit.test_insider_keeps_back import BECAUSE, PANEL, argued, told
+
+
+@pytest.fixture
+def log() -> Continued:
+    return Continued()
+
+
+def heads_and_then_a_second_vote(log: Continued) -> None:
+    name, settlement = argued(log)
+    log.heads()
+    log.open_round(name, kind="second", of=settlement)
+
+
+def heads_and_then_an_exit(log: Continued) -> None:
+    name, _ = argued(log)
+    log.heads()
+    log.add("incident.dismissed", LIO, name, reason=BECAUSE)
+
+
+def heads_and_then_a_restricted_incident(log: Continued) -> None:
+    log.incident(1, RIA)
+    log.heads()
+    name = log.incident(2, RIA)
+    log.add("incident.restricted", LIO, name, on=True, people=[LIO.in_("log")], reason=BECAUSE)
+
+
+def an_abstention_between_two_votes(log: Continued) -> None:
+    name = log.incident(1, RIA)
+    log.open_round(name, PANEL)
+    for _ in range(2):
+        log.add("reviewer.abstained", TIV, name, round=1, reason=BECAUSE)
+        vote = log.vote(name, TIV)
+        log.add("vote.withdrawn", TIV, name, of=vote, reason=BECAUSE)
+    log.abandon(name)
+
+
+def an_abstention_that_a_vote_cancelled(log: Continued) -> None:
+    name = log.incident(1, RIA)
+    log.open_round(name, PANEL)
+    log.add("reviewer.abstained", TIV, name, round=1, reason=BECAUSE)
+    log.vote(name, TIV)
+    log.abandon(name)
+
+
+def an_excluded_vote_in_a_round_that_fell(log: Continued) -> None:
+    name = log.incident(1, RIA)
+    log.open_round(name)
+    vote = log.vote(name, SEN)
+    log.add("vote.excluded", LIO, name, of=vote, ground="conflict", reason=BECAUSE)
+    log.go_on()
+    log.agree(name, PANEL)
+    log.approve(name)
+
+
+def an_excluded_vote_in_a_round_given_up(log: Continued) -> None:
+    name = log.incident(1, RIA)
+    log.open_round(name)
+    vote = log.vote(name, SEN)
+    log.add("vote.excluded", LIO, name, of=vote, ground="conflict", reason=BECAUSE)
+    log.abandon(name)
+    log.agree(name, PANEL)
+    log.approve(name)
+
+
+def heads_before_there_is_anything(log: Continued) -> None:
+    """In public the people who joined are withheld before it."""
+    log.heads()
+    name = log.incident(1, RIA)
+    log.agree(name)
+    log.approve(name)
+
+
+HONEST = (
+    heads_and_then_a_second_vote, heads_and_then_an_exit, heads_and_then_a_restricted_incident,
+    an_abstention_between_two_votes, an_abstention_that_a_vote_cancelled, an_excluded_vote_in_a_round_that_fell,
+    an_excluded_vote_in_a_round_given_up, heads_before_there_is_anything,
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("fixed", [True, False])
+@pytest.mark.parametrize("desk", HONEST, ids=[one.__name__ for one in HONEST])
+def test_an_honest_desk_is_not_accused(log: Continued, tmp_path: Path, desk: Callable[[Continued], None], fixed: bool) -> None:
+    """Under its last heads, and in the browser behind them."""
+    desk(log)
+    assert log.failures.all == []
+    assert told(log.members(tmp_path, fixed=fixed), tmp_path, log.vkey) == []
+    if fixed:
+        assert told(log.members(tmp_path, "public"), tmp_path, log.vkey) == []
