@@ -11,6 +11,7 @@ from sqlalchemy.types import TypeDecorator
 
 import review.models  # noqa: F401
 from review.extensions import db, write_mode
+from review.models.search import ours
 
 OWNER_ONLY = ("alembic_version",)
 
@@ -47,6 +48,7 @@ def migrate(connection: Connection) -> None:
         render_as_batch=sqlite,
         transactional_ddl=True,
         compare_type=True,
+        include_name=ours,
     )
     with context.begin_transaction():
         context.run_migrations()

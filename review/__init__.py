@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 
 from review import config as configuration
-from review import logs, store
+from review import logs, store, templating
 from review.extensions import babel, csrf, db, login_manager, migrate
 
 
@@ -21,6 +21,7 @@ def create_app(config: Mapping[str, Any] | None = None) -> Flask:
     from review import api, cli, views
 
     app = logs.Quiet(__name__, template_folder="../templates")
+    app.jinja_environment = templating.Shared
     app.config.from_mapping(configuration.settings(config))
     logs.configure(configuration.home())
     store.configure(app.config["OBJECT_STORE_URL"])

@@ -37,6 +37,7 @@ from review.audit import clock_step
 from review.keeping import scrubbing
 from review.models import Job, LogHead, session
 from review.rules import clocks
+from review.rules.import_notes import REPORTS_KEPT
 
 logger = logging.getLogger(__name__)
 
@@ -232,7 +233,7 @@ def forget_removed() -> None:
 def sweep() -> None:
     """Forget what the machine no longer needs: jobs, attempts, sessions, links, uploads. Nothing of the record."""
     accounts.sweep()
-    import_runs.sweep(clock.now() - KEPT)
+    import_runs.sweep(clock.now() - REPORTS_KEPT)
     seats.sweep()
     redactions.sweep()
     submissions.sweep()

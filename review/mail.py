@@ -7,7 +7,6 @@ import smtplib
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from email.message import EmailMessage
 from email.utils import format_datetime
 from typing import Any
@@ -23,7 +22,7 @@ from review.actions.care import stop_token
 from review.models import Incident, Person, session
 from review.models.limits import settings_for
 from review.notices import AT_ONCE, KINDS
-from review.queries.inbox import LEADS_TO, new_by_kind
+from review.queries.inbox import LEADS_TO, unread_by_kind
 from review.rules.care import NEVER
 from review.rules.permissions import Actor
 
@@ -117,8 +116,8 @@ def _letter(job: Mapping[str, Any]) -> Letter | None:
 
 
 def _news(person: Any) -> tuple[tuple[str, int], ...]:
-    """How much of which kind this person has not read of what they were told since yesterday."""
-    return new_by_kind(Actor(person.id, person.role or "", person.name), clock.now() - timedelta(days=1))
+    """How much of which kind this person has not read when the letter goes out, however long it had to wait."""
+    return unread_by_kind(Actor(person.id, person.role or "", person.name))
 
 
 def _written(post: Server, letter: Letter) -> EmailMessage:

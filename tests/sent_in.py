@@ -38,9 +38,9 @@ def account(time: Clock, *uploads: bytes, address: str = HERE, **changes: str) -
     return submitting.submit(opened(time, address), {**ACCOUNT, **changes}, files)
 
 
-def wish(time: Clock, ref: str, **changes: str) -> str:
+def wish(time: Clock, ref: str, version: int = 1, **changes: str) -> str:
     """A request for a correction in quarantine; answers its code."""
-    return submitting.ask_correction(opened(time), ref, 1, {**WISH, **changes})
+    return submitting.ask_correction(opened(time), ref, version, {**WISH, **changes})
 
 
 def rows() -> list[Submission]:

@@ -144,6 +144,34 @@ def test_a_write_takes_the_lock_at_its_beginning(desk: Flask, engine_name: str) 
         write_mode.reset(mode)
 
 
+# --- the templates -----------------------------------------------------------------------------------------
+
+# A role beside a sign of comparison, within one pair of braces.
+COMPARED = re.compile(r"""\{[%{][^{}%]*(?:\brole\s*(?:==|!=|in\s*[(\[])|\brole\s+not\s+in\s*[(\[]|(?:==|!=)\s*[\w.]*\brole\b)""")
+TEMPLATES = Path(__file__).parent.parent / "templates"
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [
+        ('{% if visitor.role == "lead" %}', True),
+        ('{{ _("Yes") if visitor.role in ("lead", "admin") }}', True),
+        ('{% if "lead" == page.role %}', True),
+        ('{% if visitor.may("reopen") %}{{ one.role|word("role") }}', False),
+        ("{% for role, _name in shown %}{% if role in right.roles %}", False),
+    ],
+)
+def test_a_role_that_is_compared_is_seen(words: str, found: bool) -> None:
+    assert bool(COMPARED.search(words)) is found
+
+
+def test_no_page_asks_for_a_role_where_it_means_a_right() -> None:
+    """What a role may do stands in one table: a page asks for the permission, through the visitor or its view."""
+    pages = sorted(TEMPLATES.rglob("*.html"))
+    assert len(pages) > 100
+    assert [str(one.relative_to(TEMPLATES)) for one in pages if COMPARED.search(one.read_text("utf-8"))] == []
+
+
 # --- the server --------------------------------------------------------------------------------------------
 
 

@@ -16,10 +16,12 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 
 from review import create_app
-from review.actions import incidents
+from review.actions import incidents, rounds
 from review.config import ROOT
 from review.extensions import db
+from review.models.search import DESK, PUBLIC, has, looked_up, ours
 from tests import builders
+from tests.actions.test_imported_corrections import imported
 
 
 def revisions() -> list[str]:
@@ -56,7 +58,7 @@ def test_there_is_one_line_of_versions() -> None:
 def test_the_versions_make_what_the_models_describe(bare: Flask) -> None:
     upgrade()
     with owner(bare) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": ours})
         drift = compare_metadata(context, db.metadata)
     assert drift == []
 
@@ -73,13 +75,23 @@ def test_up_down_and_up_again(bare: Flask) -> None:
 
 
 def fill(app: Flask) -> None:
-    """A history that reaches the tables: a disputed and settled grade, published, and a draft of another."""
+    """A history that reaches the tables: a disputed and settled grade, published, a draft of another, an import being graded, and
+    a round that was abandoned."""
     desk = builders.desk(app)
     ref = builders.published(desk)
     later = builders.facts(summary="what no version has told yet")
     incidents.describe_incident(desk.enterer, ref, facts=later, reason="A witness says so.")
     builders.settled(desk)
     builders.round_opened(desk)
+    rounds.open_round(desk.lead, imported(desk, None))
+    begun_again(desk)
+
+
+def begun_again(desk: builders.Desk) -> None:
+    """An incident whose first round was abandoned, and whose next was closed."""
+    ref, number = builders.round_opened(desk, builders.with_sources(desk))
+    rounds.abandon_round(desk.lead, ref, number, reason="It was opened too soon.")
+    builders.agreed(desk, ref)
 
 
 def everything(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
@@ -94,13 +106,25 @@ def everything(app: Flask) -> dict[str, list[tuple[Any, ...]]]:
 def test_a_filled_desk_keeps_every_byte_over_each_step(bare: Flask) -> None:
     upgrade()
     fill(bare)
-    before = everything(bare)
+    before, before_by_words = everything(bare), found_by_words(bare)
     assert before["event"]
     # The first version made the tables: below it there is nothing to keep.
     for _revision in revisions()[1:]:
         downgrade(revision="-1")
     upgrade()
     assert everything(bare) == before
+    assert found_by_words(bare) == before_by_words == [1, 1, 0]
+
+
+def found_by_words(app: Flask) -> list[int]:
+    """How many the indexes lead to: a word of the desk's facts, one of the published, one of neither."""
+    with app.app_context():
+        dialect = db.engine.dialect.name
+        asked = ((DESK, "version"), (PUBLIC, "grain"), (PUBLIC, "version"))
+        statements = [looked_up(dialect, looked, [q], None).where(*has(looked.text, [q])) for looked, q in asked]
+        found = [len(db.session.execute(statement).all()) for statement in statements]
+        db.session.rollback()
+        return found
 
 
 def test_the_application_may_not_change_the_tables(bare: Flask, engine_name: str) -> None:

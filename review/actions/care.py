@@ -29,7 +29,8 @@ MOST_VIEWS = 30
 LONGEST_QUERY = 600
 NOT_OFFERED = N_("This is not among what is offered.")
 NO_NAME = N_("Not answered yet. Give it a name.")
-LONG_NAME = N_("A name has at most 80 characters.")
+LONG_NAME = N_("A name has at most %(longest)s characters.")
+LONGEST_NAME = 80
 TOO_MANY = N_("%(most)s views are kept already. Forget one first.")
 LONG_QUERY = N_("What is looked for here is too long to be kept. Shorten it.")
 LANGUAGES = ("en", "ar")
@@ -149,8 +150,8 @@ def save_view(actor: Actor, place: str, name: str, query: str) -> None:
     known = texts.cleaned(name)
     if known is None:
         raise Invalid({"name": NO_NAME})
-    if len(known) > 80:
-        raise Invalid({"name": LONG_NAME})
+    if len(known) > LONGEST_NAME:
+        raise Invalid({"name": LONG_NAME}, longest=LONGEST_NAME)
     if len(query) > LONGEST_QUERY:
         raise Invalid({"query": LONG_QUERY})
     with account_write():

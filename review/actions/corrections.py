@@ -1,7 +1,8 @@
 """Requests for a correction that the desk has taken in: a lead editor takes one on and gives it its outcome.
 
 A note that is published and a new check are events of the incident. Whose it is, and that it was declined, stand
-beside the record: the trail has no event for either, and its list is closed.
+beside the record: the trail has no event for either, and its list is closed. Versions run from 1 there, so an imported
+grade takes neither note nor check: it is brought up to be graded here, and stands meanwhile.
 """
 
 from __future__ import annotations
@@ -12,15 +13,17 @@ from functools import partial
 
 from sqlalchemy import select
 
-from review import clock, notices
+from review import clock
+from review.actions import rounds
 from review.actions.act import Act, acting
+from review.actions.rechecks import opened_because
 from review.actions.verb import action
 from review.audit.events.event import Event
-from review.audit.events.grading import RecheckOpened
+from review.audit.events.grading import RecheckOpened, RoundOpened
 from review.audit.events.incidents import CorrectionPublished
 from review.models import Incident, Submission, session
 from review.rules import corrections, rechecks, texts
-from review.rules.corrections import DECLINED, PUBLISHED, RECHECKED
+from review.rules.corrections import DECLINED, GRADED, PUBLISHED, RECHECKED
 from review.rules.errors import Forbidden, NotFound
 from review.rules.permissions import Actor, may
 from review.rules.submissions import ACCEPTED, CORRECTION
@@ -54,12 +57,23 @@ def recheck_correction(actor: Actor, name: str, *, reason: str | None, seen: str
     with _answering(actor, "recheck_correction", name) as (act, row):
         act.fresh_dossier(seen)
         act.require("recheck_correction", Deed(reason=reason or None))
-        standing, words = rechecks.standing(act.dossier), texts.reason(reason)
-        event = RecheckOpened(version=standing.version, cause=row.seq, reason=words)
-        act.record(event)
-        notices.tell_leads(act, "recheck_opened")
+        event = opened_because(act, row.seq, reason)
         _ended(act, row, RECHECKED, event)
     return event.seq or 0
+
+
+@action("grade_correction", RoundOpened)
+def grade_correction(actor: Actor, name: str, *, reason: str | None, seen: str | None) -> None:
+    """An imported record is graded here because of it: a round opens, or the one that is under way is named."""
+    with _answering(actor, "grade_correction", name) as (act, row):
+        act.fresh_dossier(seen)
+        act.require("grade_correction", Deed(reason=reason or None))
+        words = texts.reason(reason)
+        if corrections.waits_for_a_round(act.dossier):
+            _ended(act, row, GRADED, rounds.opened_for(act, words))
+            return
+        row.closing = act.dossier.rounds[-1].seq
+        _ended(act, row, GRADED, None)
 
 
 @action("decline_correction")

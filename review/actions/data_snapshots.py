@@ -24,13 +24,12 @@ from review.models.parties import names_in_force
 from review.rules import record
 from review.rules.facts import Range
 from review.rules.open_data import Determined, Recorded, recorded
-from review.rules.record import Counted
+from review.rules.record import LEGACY, Counted
 from review.store import objects
 
 logger = logging.getLogger(__name__)
 
 MAIN = "determinations.jsonl"
-LEGACY = "legacy"
 
 
 def follow(size: int) -> None:

@@ -78,12 +78,14 @@ def as_locked(values: Iterable[Any]) -> Incident:
     return cast(Incident, SimpleNamespace(**dict(zip(INCIDENTS.c.keys(), values, strict=True))))
 
 
+def _default(column: Any) -> Any:
+    return column.default.arg if column.default else None
+
+
+_PLAIN = {column.key: _default(column) for column in INCIDENTS.c}
+_MADE = {name: make for name, make in _PLAIN.items() if callable(make)}
+
+
 def as_new() -> Incident:
     """The columns of an incident that no row holds yet."""
-    return cast(Incident, SimpleNamespace(**{column.key: _default(column) for column in INCIDENTS.c}))
-
-
-def _default(column: Any) -> Any:
-    if column.default is None:
-        return None
-    return column.default.arg(None) if column.default.is_callable else column.default.arg
+    return cast(Incident, SimpleNamespace(**_PLAIN | {name: make(None) for name, make in _MADE.items()}))

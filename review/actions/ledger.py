@@ -7,17 +7,15 @@ from dataclasses import asdict
 from sqlalchemy import select
 
 from review.actions.act import acting
+from review.actions.log import hold_head
 from review.actions.verb import action
-from review.models import LogHead, OfficialReport, session
+from review.models import OfficialReport, session
 from review.models.parties import names_in_force
 from review.rules import ledger, texts
 from review.rules.errors import Invalid
 from review.rules.ledger import Report
 from review.rules.parties import LONGEST_NAME, key_of
 from review.rules.permissions import Actor
-
-# Two names may mean one party: whoever holds the head of the log sees each month entered and each alias added.
-_HEAD = select(LogHead.id).where(LogHead.id == 1).with_for_update()
 
 
 @action("record_report")
@@ -30,7 +28,7 @@ def record_report(
     """
     with acting(actor) as act:
         act.require("record_report")
-        session.execute(_HEAD)
+        hold_head()  # two names may mean one party: each month entered and each alias added is seen
         problems = ledger.problems(party, month, report, url)
         key, name = key_of(party), texts.cleaned(party) or ""
         standing = 0 if problems else _standing(party, month)

@@ -36,6 +36,14 @@ def record_heads() -> int:
     return event.seq or 0
 
 
+def hold_head() -> None:
+    """Hold the end of the log until this transaction ends: every act locks it before it changes the record.
+
+    So whoever holds it sees all that was counted and entered so far, and nobody counts or enters anything beside them.
+    """
+    session.execute(select(LogHead.id).where(LogHead.id == 1).with_for_update())
+
+
 def heads() -> Iterator[tuple[str, int, bytes]]:
     """Name, length and last leaf of every incident's chain as it may be shown, in the order of their first seq."""
     table = Incident.__table__

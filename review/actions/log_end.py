@@ -22,8 +22,9 @@ from review.audit.tree import Edge
 from review.models import CodebookVersion, Disclosure, Incident, LogHead, Policy, session
 from review.models import Event as EventRow
 from review.models.dossiers import record
-from review.models.projections import project
+from review.models.projections import FirstRows, project
 from review.models.record import Recount
+from review.models.search import first_words
 from review.models.told import tell
 from review.rules import clocks
 from review.rules.errors import Busy, ReadOnly
@@ -132,11 +133,13 @@ def append_all(act: Act) -> None:
     touched = _chained(act, append)
     _write(act, append)
     _add_facts(act)
-    recount = Recount(session)
+    recount, first = Recount(session), FirstRows()
     for held in touched:
-        _project(act, held, recount)
+        _project(act, held, recount, first)
     recount.send(act.put)
+    first.send(act.put)
     _change(act, touched)
+    _index(act, [held.row for held in touched if held.before.size == 0])
     session.flush()
     if act.behind:
         act.send()
@@ -288,12 +291,12 @@ def fall(act: Act, held: Held) -> None:
     _change(act, [held])
 
 
-def _project(act: Act, held: Held, recount: Recount) -> None:
+def _project(act: Act, held: Held, recount: Recount, first: FirstRows) -> None:
     row, chain = held.row, held.chain
     row.count, row.last_leaf = chain.count, chain.last
     row.evidence, row.digest = canonical.b64(chain.evidence), canonical.b64(chain.digest)
     named = partial(act.persons, held)
-    project(session, row, held.after, before=held.before, named=named, write=act.put, recount=recount)
+    project(session, row, held.after, before=held.before, named=named, write=act.put, recount=recount, first=first)
     tell(row, held.after, [(record.seq, record.type) for record in held.records])
     consequences.schedule(act, held.row.name, held.before, held.after)
 
@@ -307,6 +310,12 @@ def _change(act: Act, touched: Iterable[Held]) -> None:
             changed.setdefault(tuple(changes), []).append({**changes, "held": held.id})
     for rows in changed.values():
         act.put(_CHANGED, rows)
+
+
+def _index(act: Act, new: list[Incident]) -> None:
+    if act.connection.dialect.name == "sqlite":
+        for statement, rows in first_words(new):
+            act.put(statement, rows)
 
 
 def _day(act: Act, last_day: str | None) -> str:

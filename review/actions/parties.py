@@ -8,8 +8,9 @@ from sqlalchemy import func, select
 
 from review.actions.accounts import account_write
 from review.actions.act import Act, acting
+from review.actions.log import hold_head
 from review.actions.verb import action
-from review.models import LogHead, PartyAlias, session
+from review.models import PartyAlias, session
 from review.models.parties import REKEY, names_in_force
 from review.models.record import BLOCK, NAME, count_anew, named_by
 from review.rules import parties, texts
@@ -18,16 +19,13 @@ from review.rules.parties import Names
 from review.rules.permissions import Actor
 from review.rules.words import N_
 
-# The head of the log is what every act locks before it changes the record: whoever holds it sees all that was counted.
-_HEAD = select(LogHead.id).where(LogHead.id == 1).with_for_update()
-
 
 @action("add_alias")
 def add_alias(actor: Actor, *, alias: str, name: str, reason: str) -> int:
     """A name means the party of another name from now on, in everything that was published: a reason says why."""
     with acting(actor) as act:
         act.require("add_alias")
-        session.execute(_HEAD)
+        hold_head()
         names = names_in_force(session)
         alias, name = parties.accept(alias, name, names)
         row = PartyAlias(
@@ -44,7 +42,7 @@ def withdraw_alias(actor: Actor, alias: int, *, reason: str) -> None:
     """A name is a party of its own again; that it was an alias, and why, stays to be read."""
     with acting(actor) as act:
         act.require("withdraw_alias")
-        session.execute(_HEAD)
+        hold_head()
         row = session.get(PartyAlias, alias, populate_existing=True)
         if row is None:
             raise NotFound("alias")
@@ -78,7 +76,7 @@ def rekey(party: str) -> None:
     last: int | None = 0
     while last is not None:
         with account_write():
-            session.execute(_HEAD)
+            hold_head()
             last = _next(party, last)
 
 

@@ -12,7 +12,7 @@ from review import clock
 from review.actions import attempts, sessions
 from review.actions.accounts import account_write, security
 from review.models import Password, Person, UserSession, session
-from review.rules.accounts import DIFFERENT, LONGEST, NOT_THE_OLD, PAUSED, digest, password_problem
+from review.rules.accounts import DIFFERENT, LONGEST, NOT_THE_OLD, PAUSED, SAID, digest, password_problem
 from review.rules.errors import Invalid, NotFound
 
 # The least that OWASP asks for: 29 ms here. The library's own default would let eight sign-ins stop the desk.
@@ -26,7 +26,7 @@ def hash_password(password: str, *, email: str | None = None, again: str | None 
     """The hash to keep of a new password. Slow on purpose: call it before a write begins. Raises Invalid."""
     problem = password_problem(password, email)
     if problem:
-        raise Invalid({"password": problem})
+        raise Invalid({"password": problem}, **SAID)
     if again is not None and again != password:
         raise Invalid({"again": DIFFERENT})
     return HASHER.hash(password)
@@ -82,7 +82,7 @@ def _prove(person_id: int, password: str, address: str, field: str) -> str:
     email, password_hash = found
     tried = attempts.mark(email, address)
     if attempts.paused(tried):
-        raise Invalid({field: PAUSED})
+        raise Invalid({field: PAUSED}, **SAID)
     right = matches(password_hash, password)
     with account_write():
         attempts.queue(tried)
@@ -90,7 +90,7 @@ def _prove(person_id: int, password: str, address: str, field: str) -> str:
         heard = not attempts.paused(tried)
         attempts.note(tried, succeeded=right and heard)
     if not heard:
-        raise Invalid({field: PAUSED})
+        raise Invalid({field: PAUSED}, **SAID)
     if not right:
         raise Invalid({field: NOT_THE_OLD})
     return str(email)

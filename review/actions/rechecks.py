@@ -13,15 +13,24 @@ from review.rules.viewers import Deed
 
 
 @action("open_recheck", RecheckOpened)
-def open_recheck(actor: Actor, ref: str, *, reason: str | None) -> int:
+def open_recheck(actor: Actor, ref: str, *, reason: str | None, seen: str | None) -> int:
     """A lead has the published version checked again, with a public reason; the version stands meanwhile."""
     with acting(actor, ref) as act:
+        act.permit("open_recheck")
+        act.fresh_dossier(seen)
         act.require("open_recheck", Deed(reason=reason or None))
-        standing, words = rechecks.standing(act.dossier), texts.reason(reason)
-        event = RecheckOpened(version=standing.version, cause=standing.seq, reason=words)
-        act.record(event)
-        notices.tell_leads(act, "recheck_opened")
+        event = opened_because(act, rechecks.standing(act.dossier).seq, reason)
     return event.seq or 0
+
+
+def opened_because(act: Act, cause: int | None, reason: str | None) -> RecheckOpened:
+    """Have the version that stands checked again because of what `cause` names, with a public reason."""
+    event = RecheckOpened(
+        version=rechecks.standing(act.dossier).version, cause=cause, reason=texts.reason(reason)
+    )
+    act.record(event)
+    notices.tell_leads(act, "recheck_opened")
+    return event
 
 
 def follow(act: Act, version: int, cause: Event) -> None:

@@ -38,8 +38,6 @@ from review.rules.words import N_
 NO_POLICY = N_("No such policy has been set.")
 NO_CODEBOOK = N_("No such codebook has been defined.")
 NO_KIND = N_("A round of this kind cannot be opened now.")
-NO_HOURS = N_("Give the time in whole hours, from 1 to 1,000.")
-MOST_HOURS = 1_000
 
 
 # --- opening -----------------------------------------------------------------------------------------------
@@ -91,6 +89,17 @@ def opened(
     return opening.number
 
 
+def opened_for(act: Act, reason: str) -> RoundOpened:
+    """The next round opens in an act of another verb, by the desk's own terms; whoever takes "next" finds it."""
+    act.require("open_round")
+    opening = rounds.open_round(act.dossier)
+    policy_seq, codebook_seq = _terms(act.dossier, opening, None, None)
+    event = _record_opening(act, opening, policy_seq, codebook_seq, reason)
+    hours = _policy_value(policy_seq).times["round"]
+    seats.put_deadline(act, opening.number, act.at + timedelta(hours=hours))
+    return event
+
+
 def opened_and_abandoned(act: Act, reason: str) -> int:
     """The second round of a settlement opens and is abandoned in this act, and nobody is asked."""
     opening = rounds.open_round(act.dossier)
@@ -99,7 +108,7 @@ def opened_and_abandoned(act: Act, reason: str) -> int:
     return opening.number
 
 
-def _record_opening(act: Act, opening: Opening, policy: int, codebook: int, reason: str | None) -> None:
+def _record_opening(act: Act, opening: Opening, policy: int, codebook: int, reason: str | None) -> RoundOpened:
     """`round.opened` and its fact, under a copy of the policy and the codebook."""
     event = RoundOpened(
         round=opening.number,
@@ -119,6 +128,7 @@ def _record_opening(act: Act, opening: Opening, policy: int, codebook: int, reas
         evidence=opening.evidence,
     )
     act.add(fact, event)
+    return event
 
 
 def _terms(there: Dossier, opening: Opening, policy: int | None, codebook: str | None) -> tuple[int, int]:
@@ -180,8 +190,7 @@ def extend_round(actor: Actor, ref: str, number: int, *, hours: int, reason: str
         act.require("extend_round", Deed(reason=reason or None))
         round_ = in_round(act, number)
         words = texts.reason(reason)
-        if not 1 <= hours <= MOST_HOURS:
-            raise Invalid({"hours": NO_HOURS})
+        rounds.check_hours(hours)
         act.record(RoundExtended(round=number, reason=words))
         start = seats.deadline_ahead(act, number) or act.at
         seats.put_deadline(act, number, start + timedelta(hours=hours))

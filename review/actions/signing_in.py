@@ -7,7 +7,7 @@ from sqlalchemy import select
 from review.actions import attempts, passwords, second_factors, sessions
 from review.actions.accounts import account_write
 from review.models import Password, Person, session
-from review.rules.accounts import PAUSED, WRONG, tidy
+from review.rules.accounts import PAUSED, SAID, WRONG, tidy
 from review.rules.errors import Invalid
 
 
@@ -15,7 +15,7 @@ def sign_in(email: str, password: str, code: str | None = None, *, address: str 
     """A new session's token; Invalid otherwise, the same for an unknown name, a wrong password and a wrong code."""
     tried = attempts.mark(email, address)
     if attempts.paused(tried):
-        raise Invalid({"email": PAUSED})
+        raise Invalid({"email": PAUSED}, **SAID)
     person_id, password_hash = _credentials(email)
     right = passwords.matches(password_hash, password) and person_id is not None
     fresh = passwords.HASHER.hash(password) if right and passwords.HASHER.check_needs_rehash(password_hash) else None
@@ -31,7 +31,7 @@ def sign_in(email: str, password: str, code: str | None = None, *, address: str 
                 passwords.put_password(person_id, fresh)
         attempts.note(tried, succeeded=token is not None)
     if token is None:
-        raise Invalid({"email": WRONG if heard else PAUSED})
+        raise Invalid({"email": WRONG if heard else PAUSED}, **SAID)
     return token
 
 

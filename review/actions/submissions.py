@@ -6,7 +6,6 @@ a correction an event of its incident, either with whoever sent it sealed. Then 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date, timedelta
 from functools import partial
 from typing import Any
@@ -18,12 +17,12 @@ from review import clock, config, notices
 from review.actions.accounts import account_write, later, put
 from review.actions.act import Act, acting
 from review.actions.claims import keep_claim
-from review.actions.submitting import discard_later, forget_knocks, label
+from review.actions.submitting import forget_files, forget_knocks, label
 from review.actions.verb import action
 from review.audit import keys
 from review.audit.events.event import Event
 from review.audit.events.incidents import ClaimReceived, CorrectionReceived
-from review.models import Claim, DeskSetting, Incident, Submission, SubmissionFile, session
+from review.models import Claim, DeskSetting, Incident, Submission, SubmissionFile, SubmissionTaken, session
 from review.models.desk_settings import KEPT, days_kept
 from review.rules import submissions, texts
 from review.rules.errors import Forbidden, Invalid, NotFound
@@ -163,7 +162,7 @@ def sweep() -> None:
         for row in gone:
             row.words, row.reason = None, None
             row.state = REFUSED if row.state == WAITING else row.state
-        _forget_files([row.id for row in gone])
+        forget_files([row.id for row in gone])
         if gone:
             later("scrub", "scrub", {"since": clock.now().isoformat()})
         session.flush()
@@ -184,14 +183,6 @@ def _day(today: date, span: timedelta) -> str:
     return (today - span).isoformat()
 
 
-def _forget_files(ids: Iterable[int]) -> None:
-    """Take the rows away; a file goes from the store once nothing names it any more."""
-    theirs = SubmissionFile.submission_id.in_(list(ids))
-    digests = list(session.scalars(select(SubmissionFile.sha256).where(theirs)))
-    session.execute(delete(SubmissionFile).where(theirs))
-    discard_later(digests)
-
-
 def _forget_receipts(today: date) -> None:
     """A receipt that tells of nothing that is still under way."""
     ended = or_(Submission.state == REFUSED, Submission.kind == CLAIM, Submission.outcome.is_not(None))
@@ -199,4 +190,6 @@ def _forget_receipts(today: date) -> None:
         Submission.received < _day(today, submissions.RECEIPT_KEPT), Submission.state != WAITING, ended
     )
     kept = select(SubmissionFile.submission_id)
-    session.execute(delete(Submission).where(Submission.id.in_(old), Submission.id.not_in(kept)))
+    gone = list(session.scalars(old.where(Submission.id.not_in(kept))))
+    session.execute(delete(SubmissionTaken).where(SubmissionTaken.submission_id.in_(gone)))
+    session.execute(delete(Submission).where(Submission.id.in_(gone)))

@@ -32,9 +32,9 @@ from review.models.public_codes import find_published
 from review.rules import submissions
 from review.rules.accounts import digest, network
 from review.rules.errors import Invalid
-from review.rules.submissions import CLAIM, CORRECTION, WAITING, Account, Wish
+from review.rules.submissions import CLAIM, CORRECTION, REFUSED, WAITING, Account, Wish
 
-CODE_BYTES = 10  # sixteen letters and digits
+CODE_BYTES = submissions.CODE_LETTERS * 5 // 8  # five bits a letter
 _KNOCK = SubmissionKnock.__table__
 
 
@@ -100,6 +100,11 @@ def is_ours(stamp: str) -> bool:
     """Whether a page with this stamp was made here."""
     told, _dot, mark = stamp.rpartition(".")
     return hmac.compare_digest(mark.encode(), _keyed("stamp " + told).encode())
+
+
+def number_of(stamp: str) -> str:
+    """The number of a form of ours, however quickly it was filled in; Invalid where it is none."""
+    return _opened(stamp)[0]
 
 
 def _opened(stamp: str) -> tuple[str, datetime]:
@@ -190,13 +195,41 @@ def forget_knocks() -> None:
 
 def _put(uploads: Sequence[Upload], media: Sequence[str]) -> list[_Kept]:
     """All of the files or none: what was put away without a row would be found by nobody."""
-    kept = session.scalar(select(func.coalesce(func.sum(SubmissionFile.size), 0))) or 0
-    if uploads and kept + sum(len(upload.content) for upload in uploads) > submissions.MOST_KEPT_BYTES:
-        raise Invalid({"files": submissions.NO_ROOM})
+    if uploads:
+        _make_room(sum(len(upload.content) for upload in uploads))
     return [
         _Kept(store.objects().put_once(upload.content), len(upload.content), kind)
         for upload, kind in zip(uploads, media, strict=True)
     ]
+
+
+def _make_room(wanted: int) -> None:
+    """Room for so many bytes; Invalid where there is none.
+
+    Files of what was turned away give way, those turned away first before the others: a flood that was refused holds
+    nobody's place. Their words can still wait again.
+    """
+    kept = session.scalar(select(func.coalesce(func.sum(SubmissionFile.size), 0))) or 0
+    if kept + wanted <= submissions.MOST_KEPT_BYTES:
+        return
+    with account_write():
+        lacking, giving = kept + wanted - submissions.MOST_KEPT_BYTES, []
+        for submission, size in _turned_away():
+            if lacking <= 0:
+                break
+            giving.append(submission)
+            lacking -= size
+        if lacking > 0:
+            raise Invalid({"files": submissions.NO_ROOM})
+        forget_files(giving)
+
+
+def _turned_away() -> list[tuple[int, int]]:
+    """What was turned away and has files, with how large they are, locked so that it cannot begin to wait again."""
+    size = select(func.sum(SubmissionFile.size)).where(SubmissionFile.submission_id == Submission.id).scalar_subquery()
+    refused = select(Submission.id, size).where(Submission.state == REFUSED, size > 0)
+    ordered = refused.order_by(Submission.judged, Submission.id).with_for_update(of=Submission)
+    return [(submission, size) for submission, size in session.execute(ordered)]
 
 
 def _keep(form: str, kind: str, words: Account | Wish, files: Sequence[_Kept], **about: Any) -> None:
@@ -213,6 +246,14 @@ def _keep(form: str, kind: str, words: Account | Wish, files: Sequence[_Kept], *
             discard_later(file.sha256 for file in files)
         elif files:
             session.execute(insert(SubmissionFile), _rows(kept, files))
+
+
+def forget_files(ids: Iterable[int]) -> None:
+    """Inside the transaction that is open: the files of these submissions go, each once nothing else names it."""
+    theirs = SubmissionFile.submission_id.in_(list(ids))
+    digests = list(session.scalars(select(SubmissionFile.sha256).where(theirs)))
+    session.execute(delete(SubmissionFile).where(theirs))
+    discard_later(digests)
 
 
 def discard_later(digests: Iterable[str]) -> None:

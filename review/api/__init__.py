@@ -11,7 +11,9 @@ from importlib import import_module
 from flask import Flask
 
 # Modules of this package, each with routes that it hangs onto contract.blueprint.
-NOUNS: tuple[str, ...] = ("incidents", "determinations", "record", "streams", "codebooks", "audit", "desk", "claims")
+NOUNS: tuple[str, ...] = (
+    "incidents", "determinations", "record", "ledger", "streams", "codebooks", "agreement", "audit", "desk", "claims",
+)
 
 
 def register(app: Flask) -> None:

@@ -5,13 +5,15 @@ from __future__ import annotations
 from typing import Any
 
 from flask import redirect, url_for
-from marshmallow import fields
+from flask_babel import lazy_gettext as _l
+from marshmallow import fields, validate
 
 from review.api.asking import reads
 from review.api.contract import blueprint
 from review.api.fields import (
     Paged,
     Shape,
+    Words,
     grade_asked,
     many,
     numbers,
@@ -26,13 +28,16 @@ from review.api.fields import (
     yes_no,
 )
 from review.api.shapes import AttachedShape, CasualtiesShape, CountShape, StandingShape, facts
-from review.queries import determinations, public
+from review.queries import determinations, places, public
 from review.queries.determinations import DeterminationPage
 from review.queries.rechecks import Check
+from review.rules.errors import NotFound
 
 TAG = "incidents"
 NONE = "Nothing of this name was published."
 AS_PUBLISHED = "No such version was published."
+NO_PLACE = "The list has no such place any more: begin anew."
+PASS_NEXT = _l("Pass the next of the page before, unchanged.")
 
 
 class ListedShape(Shape):
@@ -42,6 +47,7 @@ class ListedShape(Shape):
     place = text()
     summary = text_or_none()
     date = text_or_none()
+    date_end = text_or_none(metadata={"description": "The last of a range of days."})
     grade = text()
     casualties = one(CasualtiesShape)
     legacy = yes_no(metadata={"description": "Imported, not reviewed here."})
@@ -55,13 +61,17 @@ class IncidentsShape(Shape):
 
     data = many(ListedShape, attribute="rows")
     found = one(CountShape, metadata={"description": "How many answer the filters, on all pages."})
-    next = whole_or_none(attribute="after")
+    next = text_or_none(attribute="after")
 
 
 class IncidentsAsked(Paged):
     q = words_asked(load_default=str, metadata={"description": "Words of places, parties, summaries; a code."})
     grade = grade_asked(load_default=str)
     stream = words_asked(60, load_default=str, metadata={"description": "The slug of a stream."})
+    cursor = Words(  # type: ignore[assignment]
+        validate=validate.Regexp(f"^{places.WORDS}$", error=PASS_NEXT), load_default=lambda: None,
+        metadata={"description": "The `next` of the page before."},
+    )  # fmt: skip
 
 
 class VersionShape(Shape):
@@ -251,10 +261,18 @@ def _bundle(page: DeterminationPage) -> str | None:
     return url_for("public.bundle_of", ref=page.ref) if page.bundled else None
 
 
-@reads("/incidents", IncidentsShape, TAG, asks=IncidentsAsked)
-def incidents(q: str, grade: str, stream: str, limit: int, cursor: int | None) -> Any:
+def row_behind(place: str | None) -> int | None:
+    """Where a list goes on; NotFound where the incident at which the page before ended can be read no more."""
+    row = places.row_of(place)
+    if place is not None and row is None:
+        raise NotFound("place")
+    return row
+
+
+@reads("/incidents", IncidentsShape, TAG, asks=IncidentsAsked, none=NO_PLACE)
+def incidents(q: str, grade: str, stream: str, limit: int, cursor: str | None) -> Any:
     """Published incidents, by filters."""
-    return public.list_page(q.strip(), grade, stream, before=cursor, most=limit)
+    return public.list_page(q.strip(), grade, stream, before=row_behind(cursor), most=limit)
 
 
 @reads("/incidents/<ref>", OneDeterminationShape, TAG, none=NONE)

@@ -34,6 +34,8 @@ def _count() -> None:
     g.limit = (pace.each, pace.left(source()), pace.seconds())
     if not admitted:
         raise Problem(429, "too_many", SLOWER, headers={"Retry-After": str(pace.seconds())})
+    # Of a body that does not say how long it is, no more than this is read either.
+    request.max_content_length = LARGEST_BODY
     if (request.content_length or 0) > LARGEST_BODY:
         raise RequestEntityTooLarge
 

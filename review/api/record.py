@@ -21,7 +21,7 @@ from review.api.fields import (
     whole,
     words_asked,
 )
-from review.api.incidents import ListedShape
+from review.api.incidents import NO_PLACE, PASS_NEXT, ListedShape, row_behind
 from review.api.streams import UnassessedShape
 from review.queries import record
 from review.rules.errors import NotFound
@@ -43,7 +43,6 @@ A_MONTH = rf"^({MONTH.pattern}|{NO_MONTH})$"
 A_PLACE = f"^{PLACE.pattern}$"
 NO_MONTH_SO = _l("Write a month as YYYY-MM, or undated.")
 NOT_ONLY = _l("Choose one of: {choices}.")
-NO_PLACE = _l("Pass the next of the page before, unchanged.")
 
 
 class FigureShape(Shape):
@@ -133,7 +132,7 @@ class BehindAsked(RecordAsked):
         validate=validate.OneOf(tuple(ONLY), error=NOT_ONLY), load_default=str,
         metadata={"description": "Those imported, those reviewed here, or those of whose killed nothing is known."},
     )  # fmt: skip
-    cursor = Words(validate=validate.Regexp(A_PLACE, error=NO_PLACE), load_default=lambda: None)
+    cursor = Words(validate=validate.Regexp(A_PLACE, error=PASS_NEXT), load_default=lambda: None)
 
 
 @reads("/record", RecordShape, TAG, asks=RecordAsked, none="No published incident names this party.")
@@ -145,8 +144,9 @@ def by_month(party: str, grade: list[str]) -> Any:
     return page
 
 
-@reads("/record/incidents", BehindShape, TAG, asks=BehindAsked)
+@reads("/record/incidents", BehindShape, TAG, asks=BehindAsked, none=NO_PLACE)
 def behind(party: str, grade: list[str], month: str | None, only: str, cursor: str | None) -> Any:
     """The incidents behind a number of the record, fifty at a time."""
-    of_month = UNDATED if month == NO_MONTH else month
-    return record.behind_page(Wanted(party.strip(), of_month, asked(grade), only), place_of(cursor))
+    of_month, before = UNDATED if month == NO_MONTH else month, place_of(cursor)
+    row_behind(before and before[1])
+    return record.behind_page(Wanted(party.strip(), of_month, asked(grade), only), before)

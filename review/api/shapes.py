@@ -47,7 +47,7 @@ class CasualtiesShape(Shape):
 
 
 class CountShape(Shape):
-    """How many, as far as it was counted; `more` where there are more than that."""
+    """How many, as far as it was counted; `more` where there may be more than that."""
 
     number = whole()
     more = yes_no()

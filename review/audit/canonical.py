@@ -10,6 +10,7 @@ import json
 import secrets
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 from typing import Any
 
 MAX_INT = 2**53 - 1
@@ -21,6 +22,8 @@ MAX_KEY = 32
 
 _KEY_FIRST = frozenset("abcdefghijklmnopqrstuvwxyz")
 _KEY_REST = _KEY_FIRST | frozenset("0123456789_")
+_FLAT = frozenset({str, bool, type(None)})  # of these the encoder of the standard library writes what we would
+_URLSAFE = bytes.maketrans(b"+/", b"-_")
 
 
 class ProfileError(ValueError):
@@ -32,14 +35,14 @@ class ProfileError(ValueError):
 
 def b64(data: bytes) -> str:
     """Standard base64, padded."""
-    return base64.b64encode(data).decode("ascii")
+    return binascii.b2a_base64(data, newline=False).decode("ascii")
 
 
 def unb64(text: str) -> bytes:
     """The bytes of canonical standard base64; decode, re-encode, compare."""
     try:
-        data = base64.b64decode(text.encode("ascii"), validate=True)
-    except (ValueError, binascii.Error, AttributeError) as error:
+        data = binascii.a2b_base64(text.encode("ascii"))
+    except (ValueError, AttributeError) as error:
         raise ProfileError("not base64") from error
     if b64(data) != text:
         raise ProfileError("base64 is not canonical")
@@ -48,7 +51,7 @@ def unb64(text: str) -> bytes:
 
 def b64url(data: bytes) -> str:
     """base64url without padding."""
-    return base64.urlsafe_b64encode(data).decode("ascii").rstrip("=")
+    return binascii.b2a_base64(data, newline=False).translate(_URLSAFE).rstrip(b"=").decode("ascii")
 
 
 def unb64url(text: str) -> bytes:
@@ -81,18 +84,21 @@ def unb32(text: str) -> bytes:
 # --- canonical JSON -------------------------------------------------------------------------------
 
 
-def _dump(value: Any) -> bytes:
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False)
-    return text.encode("utf-8")
+# Made once; nothing that goes round in a circle comes here, for it would be too deep.
+_dump = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
 
 
-def _check_text(text: str) -> None:
+def _bytes_of(text: str) -> bytes:
+    """What was written, in UTF-8: all its texts are looked at together for half a character."""
     try:
-        text.encode("utf-8")
+        return text.encode("utf-8")
     except UnicodeEncodeError as error:
         raise ProfileError("a lone surrogate") from error
 
 
+@lru_cache(maxsize=4_096)  # the same few names again and again
 def _check_key(key: object) -> None:
     if not isinstance(key, str) or not 1 <= len(key) <= MAX_KEY:
         raise ProfileError(f"key {key!r} is outside the profile")
@@ -106,10 +112,8 @@ def _check_int(value: int) -> None:
 
 
 def _check_profile(value: Any, depth: int) -> None:
-    if value is None or value is True or value is False:
+    if value is None or value is True or value is False or isinstance(value, str):
         return None
-    if isinstance(value, str):
-        return _check_text(value)
     if isinstance(value, int):
         return _check_int(value)
     if isinstance(value, (list, tuple, dict)) and depth > MAX_DEPTH:
@@ -129,7 +133,7 @@ def _check_profile(value: Any, depth: int) -> None:
 def canonical(value: Any) -> bytes:
     """The RFC 8785 bytes of a value inside the leaf profile; anything else raises ProfileError."""
     _check_profile(value, 1)
-    return _dump(value)
+    return _bytes_of(_dump(value))
 
 
 def canonical_line(event: dict[str, Any]) -> bytes:
@@ -173,7 +177,6 @@ def _write(value: Any, depth: int, out: list[str]) -> None:
     if value is None or value is True or value is False:
         out.append("null" if value is None else "true" if value else "false")
     elif isinstance(value, str):
-        _check_text(value)
         out.append(_quoted(value))
     elif isinstance(value, int):
         _check_int(value)
@@ -190,7 +193,10 @@ def _write(value: Any, depth: int, out: list[str]) -> None:
         raise ProfileError(f"{type(value).__name__} has no place in the trail")
 
 
-def _write_list(items: Iterable[Any], depth: int, out: list[str]) -> None:
+def _write_list(items: list[Any] | tuple[Any, ...], depth: int, out: list[str]) -> None:
+    if _FLAT.issuperset(map(type, items)):
+        out.append(_dump(items))
+        return
     out.append("[")
     for place, item in enumerate(items):
         if place:
@@ -200,10 +206,11 @@ def _write_list(items: Iterable[Any], depth: int, out: list[str]) -> None:
 
 
 def _write_object(value: dict[Any, Any], depth: int, out: list[str]) -> None:
-    for key in value:
-        if not isinstance(key, str):
-            raise ProfileError("a key that is no text")
-        _check_text(key)
+    if not all(isinstance(key, str) for key in value):
+        raise ProfileError("a key that is no text")
+    if _FLAT.issuperset(map(type, value.values())) and all(map(str.isascii, value)):
+        out.append(_dump(value))
+        return
     out.append("{")
     for place, key in enumerate(_in_order(value)):
         if place:
@@ -217,14 +224,14 @@ def _in_order(names: Iterable[str]) -> list[str]:
     """By UTF-16 units, as RFC 8785 asks; for ASCII that is the plain order."""
     if all(map(str.isascii, names)):
         return sorted(names)
-    return sorted(names, key=lambda name: name.encode("utf-16-be"))
+    return sorted(names, key=lambda name: name.encode("utf-16-be", "surrogatepass"))
 
 
 def canonical_value(value: Any) -> bytes:
     """The RFC 8785 bytes of a sealed value, which may hold floats and any text as a key."""
     out: list[str] = []
     _write(value, 1, out)
-    return "".join(out).encode("utf-8")
+    return _bytes_of("".join(out))
 
 
 def _integer(text: str) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from review.forms.typed import NOT_CHOSEN, Typed
 from review.rules.errors import Invalid
-from review.rules.words import N_
+from review.rules.rounds import check_hours
 
 
 def person(typed: Typed, name: str = "person") -> int:
@@ -17,7 +17,4 @@ def person(typed: Typed, name: str = "person") -> int:
 
 def hours(typed: Typed) -> int:
     """How much longer a round may take."""
-    wanted = typed.number("hours")
-    if wanted is None:
-        raise Invalid({"hours": N_("Give the time in whole hours, from 1 to 1,000.")})
-    return wanted
+    return check_hours(typed.number("hours"))

@@ -12,6 +12,7 @@ from review.rules.vocabulary import LANGUAGES
 COMMON = ("ar", "en")  # what most of it is in stands first
 ACCOUNT = ("text", "language", "translation", "when", "where", "links", "contact")
 WISH = ("text", "right", "source", "contact")
+TOLD = ("way", "day")  # of what somebody of the desk writes down
 
 
 def languages() -> list[tuple[str, Any]]:

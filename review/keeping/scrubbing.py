@@ -1,6 +1,7 @@
 """The bytes of what was deleted: gone from the database's own files, as far as the desk can reach them.
 
-SQLite overwrites what it deletes (`secure_delete`), and its write-ahead log is emptied here. PostgreSQL leaves a
+SQLite overwrites what it deletes (`secure_delete`); its indexes of words only note what was taken out, so they are
+merged here, and then its write-ahead log is emptied. PostgreSQL leaves a
 deleted row where it stood until the table is written anew, which only the tables' owner may do and which needs each
 table to itself for a moment. Backups, bundles handed out and archived write-ahead logs are out of reach: the pages and
 the README say so.
@@ -9,7 +10,9 @@ the README say so.
 from __future__ import annotations
 
 import logging
+from contextlib import closing
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from flask import current_app
@@ -21,6 +24,7 @@ from review.actions.locking import writing
 from review.extensions import db
 from review.models import session
 from review.models.projections import REGISTRY
+from review.models.search import BESIDE, STEP, merge
 
 logger = logging.getLogger(__name__)
 
@@ -45,9 +49,24 @@ def scrub(since: str) -> None:
     """Let nothing of what was deleted until `since` stand in the files of the database; safe to run twice."""
     session.rollback()
     if session.get_bind().dialect.name == "sqlite":
+        _merge_the_words()
         _empty_the_log()
     else:
         _write_anew(datetime.fromisoformat(since))
+
+
+def _merge_the_words() -> None:
+    session.remove()
+    with closing(db.engine.raw_connection()) as connection:
+        for index in BESIDE:
+            pages = -STEP
+            while _merged(connection, index, pages):
+                pages = STEP
+
+
+def _merged(connection: Any, index: str, pages: int) -> bool:
+    with writing(config.home()):
+        return merge(connection.driver_connection, index, pages)
 
 
 def _empty_the_log() -> None:

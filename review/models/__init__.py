@@ -41,7 +41,7 @@ from review.models.record import RecordEntry, RecordFigure, RecordName
 from review.models.redactions import RedactionRequest
 from review.models.signs import ClaimSign, IncidentSign
 from review.models.sources import Capture, Source, SourceLink
-from review.models.submissions import Submission, SubmissionFile, SubmissionKnock
+from review.models.submissions import Submission, SubmissionFile, SubmissionKnock, SubmissionTaken
 from review.models.tokens import ApiToken
 from review.models.trail import Checkpoint, CodebookVersion, Disclosure, Event, LogHead, Policy
 from review.models.witnesses import Cosignature, Subtree, Timestamp
@@ -113,6 +113,7 @@ __all__ = [
     "Submission",
     "SubmissionFile",
     "SubmissionKnock",
+    "SubmissionTaken",
     "Subtree",
     "Timestamp",
     "TrailCheck",

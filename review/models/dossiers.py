@@ -38,6 +38,7 @@ _OF_ONE = select(_DISCLOSURE.c.digest, _DISCLOSURE.c.text, _DISCLOSURE.c.sealed)
     _DISCLOSURE.c.seq == bindparam("vote")
 )
 _JOINTS = select(_EVENT.c.seq).where(_EVENT.c.type == "log.opened", _EVENT.c.seq > 0).order_by(_EVENT.c.seq)
+_MODE = select(Stream.mode).where(Stream.slug == bindparam("stream"))
 EVERYBODY = "*"
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
@@ -129,7 +130,7 @@ def dossier(session: Any, incident: Incident, *, openers: Mapping[str, Opener] |
 def with_mode(session: Any, folded: Dossier) -> Dossier:
     """The same dossier with the present mode of its stream."""
     stream = folded.stream or stream_of(session, folded)
-    mode = session.execute(select(Stream.mode).where(Stream.slug == stream)).scalar()
+    mode = session.execute(_MODE, {"stream": stream}).scalar()
     return with_carried(session, replace(folded, stream=stream, stream_mode=mode or "active"))
 
 

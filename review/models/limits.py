@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, select
+from sqlalchemy import and_, bindparam, select
 
 from review.models.care import Care, SourceWarning
 from review.models.people import Participation
@@ -17,6 +17,7 @@ from review.rules.care import Settings
 from review.rules.dossier import Dossier
 
 A_WEEK = timedelta(days=6)  # and today
+_WARNINGS = select(SourceWarning.number, SourceWarning.word).where(SourceWarning.incident_id == bindparam("incident"))
 
 
 def settings_of(session: Any, people: Iterable[int]) -> dict[int, Settings]:
@@ -37,8 +38,7 @@ def settings_for(session: Any, person: int | None) -> Settings:
 
 def warnings_of(session: Any, incident: int) -> dict[int, str]:
     """The warnings of an incident's sources by their numbers."""
-    statement = select(SourceWarning.number, SourceWarning.word).where(SourceWarning.incident_id == incident)
-    return dict(session.execute(statement).all())
+    return dict(session.execute(_WARNINGS, {"incident": incident}).all())
 
 
 def may_show_harm(session: Any, incident: int, dossier: Dossier) -> bool:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Hashable, Sequence
 from functools import lru_cache
 from typing import Any, Protocol
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from review.models.people import Person, PersonKey
 
@@ -18,11 +18,12 @@ class Opener(Hashable, Protocol):
 
 
 KEY_LABEL = "person"
+_KEY = select(PersonKey.key).where(PersonKey.person_id == bindparam("person"))
 
 
 def person_key(session: Any, opener: Opener, person: int) -> bytes:
     """The key of a person's pseudonyms; LookupError once they have left."""
-    sealed = session.execute(select(PersonKey.key).where(PersonKey.person_id == person)).scalar_one_or_none()
+    sealed = session.execute(_KEY, {"person": person}).scalar_one_or_none()
     if sealed is None:
         raise LookupError(f"person {person} has no key")
     return opened_key(opener, bytes(sealed))

@@ -31,6 +31,8 @@ Turns = dict[tuple[int, str], int]  # (person, kind) -> round
 Named = Callable[[Iterable[str]], Mapping[str, int]]  # pseudonyms -> the persons behind them
 Write = Callable[[Any, Any], Any]  # a statement and its row, or its rows
 
+_NEW_CODES = insert(IncidentCode.__table__)
+_NEW_SIGNS = insert(IncidentSign.__table__)
 _TURN = Turn.__table__
 _NEW_TURNS = insert(_TURN)
 _NO_TURN = delete(_TURN).where(
@@ -67,6 +69,29 @@ REGISTRY = {
 }
 
 
+class FirstRows:
+    """The codes and signs of the incidents that an act made: gathered one by one, written a table at a time."""
+
+    def __init__(self) -> None:
+        self._rows: dict[Any, list[dict[str, Any]]] = {}
+
+    def add(self, row: Incident, dossier: Dossier) -> None:
+        """Of an incident of which no row can be there yet."""
+        self._gather(_NEW_CODES, _code_rows(row, codes(dossier)))
+        self._gather(*first_public_codes(row, dossier))
+        self._gather(_NEW_SIGNS, incident_rows(row.id, dossier.facts))
+
+    def _gather(self, statement: Any, rows: list[dict[str, Any]]) -> None:
+        if rows:
+            self._rows.setdefault(statement, []).extend(rows)
+
+    def send(self, write: Write) -> None:
+        """Write what was gathered, and take it from the memory."""
+        gathered, self._rows = self._rows, {}
+        for statement, rows in gathered.items():
+            write(statement, rows)
+
+
 def project(
     session: Any,
     row: Incident,
@@ -76,20 +101,20 @@ def project(
     named: Named | None = None,
     write: Write | None = None,
     recount: Recount | None = None,
+    first: FirstRows | None = None,
 ) -> None:
     """Bring the incident's row, its codes, everybody's turn and the record up to date with its dossier.
 
     `before` is the dossier that the rows were made from last; without it everything is compared with what is there.
     `named` answers the persons behind pseudonyms, where the caller knows them; `write` takes the statements on turns.
-    `recount` gathers what the record counts, where the caller sends that for several incidents at once.
+    `recount` gathers what the record counts, `first` the first rows of new incidents, where the caller sends them for
+    several incidents at once.
     """
     columns(row, dossier)
-    named = named or partial(_persons, session, row)
+    named, write = named or partial(_persons, session, row), write or session.execute
     if before is not None and before.size == 0:
         described(row, dossier)
-        _first_codes(session, row, dossier)
-        first_public_codes(session, row, dossier)
-        _first_signs(session, row, dossier)
+        _begin(row, dossier, write, first)
     elif before is None or before.facts != dossier.facts or before.restricted != dossier.restricted:
         described(row, dossier)
         _codes(session, row, dossier)
@@ -102,11 +127,18 @@ def project(
     if before is None or before.admitted != dossier.admitted:
         admit(session, row, dossier)
     first_rounds.keep(session, row, dossier, before)
-    waiting, write = turns(dossier), write or session.execute
+    waiting = turns(dossier)
     if before is None:
         _turns(write, row, _present(session, row), _rows_of(waiting, named))
     elif (waited := turns(before)) != waiting:
         _turns(write, row, _rows_of(waited - waiting, named), _rows_of(waiting - waited, named))
+
+
+def _begin(row: Incident, dossier: Dossier, write: Write, first: FirstRows | None) -> None:
+    gathered = first or FirstRows()
+    gathered.add(row, dossier)
+    if first is None:
+        gathered.send(write)
 
 
 def _recount(session: Any, row: Incident, dossier: Dossier, before: Dossier | None, recount: Recount | None) -> None:
@@ -209,12 +241,11 @@ def codes(dossier: Dossier) -> dict[str, bool]:
     return wanted | {code: False for code in dossier.facts.codes}
 
 
-def _first_codes(session: Any, row: Incident, dossier: Dossier) -> None:
-    """Of an incident that this act made: no row can be there yet, and the flush writes a whole import's at once."""
-    session.add_all(
-        IncidentCode(incident_id=row.id, code=code, folded=folded_code(code), earlier=earlier)
-        for code, earlier in codes(dossier).items()
-    )
+def _code_rows(row: Incident, wanted: Mapping[str, bool]) -> list[dict[str, Any]]:
+    return [
+        {"incident_id": row.id, "code": code, "folded": folded_code(code), "earlier": earlier}
+        for code, earlier in wanted.items()
+    ]
 
 
 def _codes(session: Any, row: Incident, dossier: Dossier) -> None:
@@ -226,16 +257,9 @@ def _codes(session: Any, row: Incident, dossier: Dossier) -> None:
     if present == wanted:
         return
     session.execute(delete(table).where(table.c.incident_id == row.id))
-    rows = [
-        {"incident_id": row.id, "code": code, "folded": folded_code(code), "earlier": earlier}
-        for code, earlier in wanted.items()
-    ]
+    rows = _code_rows(row, wanted)
     if rows:
-        session.execute(insert(table), rows)
-
-
-def _first_signs(session: Any, row: Incident, dossier: Dossier) -> None:
-    session.add_all(IncidentSign(**sign) for sign in incident_rows(row.id, dossier.facts))
+        session.execute(_NEW_CODES, rows)
 
 
 def _signs(session: Any, row: Incident, dossier: Dossier) -> None:
@@ -243,7 +267,7 @@ def _signs(session: Any, row: Incident, dossier: Dossier) -> None:
     session.execute(delete(table).where(table.c.incident_id == row.id))
     rows = incident_rows(row.id, dossier.facts)
     if rows:
-        session.execute(insert(table), rows)
+        session.execute(_NEW_SIGNS, rows)
 
 
 def _persons(session: Any, row: Incident, pseudonyms: Iterable[str]) -> Mapping[str, int]:

@@ -29,6 +29,7 @@ class PublicCode(Base):
 
 
 _TABLE = PublicCode.__table__
+_NEW = insert(_TABLE)
 
 
 def public_codes(dossier: Dossier) -> set[str]:
@@ -39,9 +40,9 @@ def public_codes(dossier: Dossier) -> set[str]:
     return {folded_code(code) for code in (*standing.facts.codes, *standing.facts.earlier_codes)}
 
 
-def first_public_codes(session: Any, row: Incident, dossier: Dossier) -> None:
-    """Of an incident that this act made: no row can be there yet, and the flush writes a whole import's at once."""
-    session.add_all(PublicCode(incident_id=row.id, folded=code) for code in sorted(public_codes(dossier)))
+def first_public_codes(row: Incident, dossier: Dossier) -> tuple[Any, list[dict[str, Any]]]:
+    """Of an incident of which no row can be there yet: the statement that writes them, and its rows."""
+    return _NEW, [{"incident_id": row.id, "folded": code} for code in sorted(public_codes(dossier))]
 
 
 def keep_public_codes(session: Any, row: Incident, dossier: Dossier) -> None:
@@ -52,7 +53,7 @@ def keep_public_codes(session: Any, row: Incident, dossier: Dossier) -> None:
     if gone:
         session.execute(delete(_TABLE).where(_TABLE.c.incident_id == row.id, _TABLE.c.folded.in_(sorted(gone))))
     if new:
-        session.execute(insert(_TABLE), [{"incident_id": row.id, "folded": code} for code in new])
+        session.execute(_NEW, [{"incident_id": row.id, "folded": code} for code in new])
 
 
 def owners(session: Any, codes: Iterable[str]) -> dict[str, int]:

@@ -39,10 +39,9 @@ from review.models.trail import Disclosure, Event
 from review.rules.dossier import Dossier
 from review.rules.facts import Casualties, Facts
 from review.rules.parties import LONGEST_NAME, Names
-from review.rules.record import EVERYBODY, NOTHING, Cell, Counted, Figure, cells_of, counted_of
+from review.rules.record import EVERYBODY, LEGACY, NOTHING, Cell, Counted, Figure, cells_of, counted_of
 from review.rules.redaction import DESCRIBING
 
-LEGACY = "legacy"
 BLOCK = 1_000
 ADDED = ("incidents", "fewest", "most", "unknown", "open_below", "open_above")
 Write = Callable[[Any, Any], Any]  # a statement and its rows
@@ -180,6 +179,8 @@ class Recount:
 
     def send(self, write: Write) -> None:
         """Write what was gathered, every table by its key in one order, and take it from the memory."""
+        if not (self._gone or self._figures):
+            return
         figures: list[Row] = [
             {**dict(zip(CELL, _key(cell), strict=True)), **{name: getattr(figure, name) for name in ADDED}}
             for cell, figure in sorted(self._figures.items(), key=lambda pair: _key(pair[0]))

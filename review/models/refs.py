@@ -6,14 +6,25 @@ import re
 import unicodedata
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, bindparam, select
 
 from review.models.incidents import Incident, IncidentCode
 from review.rules.errors import NotFound
 
 PLAIN = re.compile(r"[^\s/\\?#%]+")
+# Built once: every page and every act of an incident asks by these.
+_NAMED = select(Incident.id).where(Incident.name == bindparam("ref"))
+_CODED = select(IncidentCode.incident_id).where(IncidentCode.folded == bindparam("code")).distinct().limit(2)
 # What was merged into another leaves a code that both have to the other.
-_ON_THE_DESK = select(Incident.id).where(Incident.merged_into.is_(None))
+_ROW_NAMED = select(Incident).where(Incident.name == bindparam("ref"))
+_ROWS_CODED = (
+    select(Incident)
+    .where(Incident.id.in_(select(IncidentCode.incident_id).where(IncidentCode.folded == bindparam("code"))))
+    .limit(2)
+)
+_CODED_HERE = _CODED.where(
+    IncidentCode.incident_id.in_(select(Incident.id).where(Incident.merged_into.is_(None)))
+)
 NO_CODES = (".", "..", "new")  # steps of a path, and a page of ours
 
 
@@ -29,16 +40,28 @@ def folded_code(code: str) -> str:
 
 def find_incident(session: Any, ref: str) -> int:
     """The id of the incident that `ref` names; NotFound where none or more than one answers to it."""
-    named = session.execute(select(Incident.id).where(Incident.name == ref)).scalar_one_or_none()
+    named = session.execute(_NAMED, {"ref": ref}).scalar_one_or_none()
     if named is not None:
         return int(named)
-    statement = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(ref)).distinct()
-    found = session.execute(statement.limit(2)).scalars().all()
+    found = session.execute(_CODED, {"code": folded_code(ref)}).scalars().all()
     if len(found) > 1:
-        found = session.execute(statement.where(IncidentCode.incident_id.in_(_ON_THE_DESK)).limit(2)).scalars().all()
+        found = session.execute(_CODED_HERE, {"code": folded_code(ref)}).scalars().all()
     if len(found) != 1:
         raise NotFound
     return int(found[0])
+
+
+def incident_of(session: Any, ref: str) -> tuple[Incident, str]:
+    """The incident that `ref` names and the reference that its address carries; NotFound as `find_incident` says it."""
+    named = session.scalars(_ROW_NAMED, {"ref": ref}).one_or_none()
+    if named is not None:
+        return named, ref_of(session, named)
+    code = folded_code(ref)
+    coded = session.scalars(_ROWS_CODED, {"code": code}).all()
+    if len(coded) == 1 and folded_code(coded[0].code or "") == code:
+        return coded[0], coded[0].code  # nothing else answers to it
+    row = session.get_one(Incident, find_incident(session, ref))
+    return row, ref_of(session, row)
 
 
 def aliases(session: Any, code: str) -> list[str]:
@@ -61,6 +84,5 @@ def ref_of(session: Any, incident: Incident) -> str:
     """The reference that the incident's address carries."""
     if not incident.code:
         return incident.name
-    statement = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(incident.code)).distinct()
-    found = session.execute(statement.limit(2)).scalars().all()
+    found = session.execute(_CODED, {"code": folded_code(incident.code)}).scalars().all()
     return incident.code if len(found) == 1 else incident.name

@@ -49,6 +49,18 @@ class Submission(Base):
     answer: Mapped[str | None] = mapped_column(Text)  # why it was declined, for whoever holds the code
 
 
+class SubmissionTaken(Base):
+    """Of what came by telephone or letter: who of the desk took it down, by what way it came and on which day."""
+
+    __tablename__ = "submission_taken"
+    __account__ = True
+
+    submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
+    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    way: Mapped[str] = mapped_column(String(10))
+    day: Mapped[str] = mapped_column(String(10))
+
+
 class SubmissionFile(Base):
     """A file that came with a submission; under which name it came is not kept."""
 

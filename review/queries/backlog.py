@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, false, func, or_, select
 
 from review import clock
 from review.models import Event, Incident, Stream, session
@@ -148,6 +148,13 @@ def catch_up_page(viewer: Actor, slug: str, after: Place | None = None) -> Catch
         first=after is None,
         may_assign=may(viewer.role, "assign_panel"),
     )
+
+
+def logged_meanwhile(viewer: Actor, slug: str) -> ColumnElement[bool]:
+    """That an incident was logged in a stream while it was last not assessed; none was where that never happened."""
+    history = switches().get(slug, ())
+    began, ended = streams.away([(one.seq, one.mode) for one in reversed(history)])
+    return false() if began is None else _meanwhile(viewer, slug, began, ended)
 
 
 def _meanwhile(viewer: Actor, slug: str, began: int | None, ended: int | None) -> ColumnElement[bool]:

@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import func, select
 
 from review import clock
 from review.models import Hold, Person, session
-from review.models.languages import languages_of, languages_read
+from review.models.languages import languages_of
 from review.models.limits import Limits
+from review.queries.backlog import logged_meanwhile
 from review.queries.rounds import policies
 from review.queries.under_way import Case, Place, cases_of, incidents
 from review.queries.waiting import StreamRow, streams
-from review.queries.workload import Load, loads
+from review.queries.workload import panel
 from review.rules import bulk
 from review.rules.assignment import Reviewer
 from review.rules.bulk import Plan, Wanting
@@ -27,6 +28,7 @@ from review.rules.requirements import requirements
 from review.rules.visibility import sight
 from review.rules.words import N_
 
+MEANWHILE = "meanwhile"  # in an address: what a stream logged while it was not assessed
 SIZE = 25  # incidents of a page
 LOOKED_AT = 100  # of those under way, how many are opened to fill it
 AWAY = N_("is not available now")
@@ -50,11 +52,32 @@ class Wanted:
 class Askable:
     """Somebody who judges, with what they read and owe."""
 
-    id: int
-    name: str
-    role: str
-    languages: tuple[str, ...]
-    owed: int
+    reviewer: Reviewer
+
+    @property
+    def id(self) -> int:
+        return self.reviewer.person
+
+    @property
+    def name(self) -> str:
+        return self.reviewer.name
+
+    @property
+    def role(self) -> str:
+        return self.reviewer.role
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        return tuple(sorted(self.reviewer.languages))
+
+    @property
+    def owed(self) -> int:
+        return self.reviewer.owed
+
+    @property
+    def never_by_next(self) -> bool:
+        """Whether they vote only where they are asked: a lead editor, beside the reviewers."""
+        return not may(self.role, "take_next")
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,12 +113,16 @@ class Preview:
 
 @dataclass(frozen=True, slots=True)
 class BulkPage:
-    """The incidents that want people, and the people. `not_shown`: rounds in which the viewer was asked themselves."""
+    """The incidents that want people, and the people. `not_shown`: rounds in which the viewer was asked themselves.
+
+    `logged`: MEANWHILE where only those are listed that the stream logged while it was not assessed, else empty.
+    """
 
     rows: tuple[Wanted, ...]
     people: tuple[Askable, ...]
     streams: tuple[StreamRow, ...]
     stream: str
+    logged: str
     here: str
     after: Place | None
     not_shown: int
@@ -106,6 +133,7 @@ def bulk_page(
     viewer: Actor,
     *,
     stream: str = "",
+    logged: str = "",
     after: Place | None = None,
     chosen: Collection[str] = (),
     people: Collection[int] | None = None,
@@ -113,7 +141,9 @@ def bulk_page(
     """A page of what wants people; with incidents chosen, what asking `people` there, or by load, amounts to."""
     if not may(viewer.role, "assign_panel"):
         raise Forbidden("assign_panel")
-    found = incidents(viewer, stream, LOOKED_AT + 1, stage="asking", after=after)
+    logged = MEANWHILE if logged == MEANWHILE and stream else ""
+    among = logged_meanwhile(viewer, stream) if logged else None
+    found = incidents(viewer, stream, LOOKED_AT + 1, stage="asking", after=after, among=among)
     cases = cases_of(viewer, found[:LOOKED_AT])
     shown = [case for case in cases if _shown(case)]
     wanted = _wanted(shown, _required())[:SIZE]
@@ -124,6 +154,7 @@ def bulk_page(
         people=desk,
         streams=streams(),
         stream=stream,
+        logged=logged,
         here=f"{after.gravity}-{after.id}" if after else "",
         after=_onward(found, wanted),
         not_shown=len(cases) - len(shown),
@@ -185,11 +216,8 @@ def _people(viewer: Actor) -> tuple[Askable, ...]:
     rows = session.execute(
         select(Person.id, Person.name, Person.role).where(Person.active, Person.role.in_(JUDGES)).order_by(Person.name)
     ).all()
-    read, owed = languages_read(session, [row.id for row in rows]), loads(viewer)
-    return tuple(
-        Askable(row.id, row.name, row.role, tuple(sorted(read.get(row.id, ()))), owed.get(row.id, Load()).owed)
-        for row in rows
-    )
+    desk = panel(viewer, (row.id for row in rows))
+    return tuple(Askable(desk.reviewer(row.id, row.name, None, row.role)) for row in rows)
 
 
 def _onward(found: list[Any], wanted: list[tuple[Case, Wanted]]) -> Place | None:
@@ -230,9 +258,7 @@ def _given(row: Wanted, share: bulk.Share, away: Iterable[str]) -> Given:
 
 def _wanting(case: Case, row: Wanted, desk: Iterable[Askable]) -> Wanting:
     known = {member.person: member.who for member in case.viewer.members}
-    members = tuple(
-        Reviewer(one.id, one.name, known.get(one.id), one.role, frozenset(one.languages), one.owed) for one in desk
-    )
+    members = tuple(replace(one.reviewer, who=known.get(one.id)) for one in desk)
     return Wanting(row.ref, case.dossier, row.seats, row.languages, members)
 
 

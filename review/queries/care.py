@@ -8,7 +8,7 @@ from urllib.parse import parse_qsl
 from sqlalchemy import bindparam, select
 
 from review import clock, config
-from review.models import HelpText, SavedView, session
+from review.models import HelpText, Person, SavedView, session
 from review.models.limits import is_spent, settings_for, taken
 from review.rules.care import Settings, spent
 from review.rules.permissions import Actor
@@ -48,10 +48,12 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class HelpPage:
-    """The page of help in the languages of the desk; None where our own text stands."""
+class WrittenHelp:
+    """The page of help in one language as this desk wrote it, when, and by whom as far as they are still known."""
 
-    written: dict[str, str]
+    text: str
+    day: str
+    by: str | None
 
 
 def own_settings(viewer: Actor) -> OwnSettings:
@@ -73,9 +75,14 @@ def views(viewer: Actor, place: str) -> tuple[View, ...]:
     return tuple(View(*row) for row in rows)
 
 
-def help_page() -> HelpPage:
-    """What this desk wrote of it."""
-    return HelpPage(dict(session.execute(select(HelpText.language, HelpText.text)).all()))
+def help_page() -> dict[str, WrittenHelp]:
+    """What this desk wrote of it, by language; our own text stands in the others."""
+    rows = session.execute(
+        select(HelpText.language, HelpText.text, HelpText.changed_at, Person.name).outerjoin(
+            Person, Person.id == HelpText.changed_by
+        )
+    )
+    return {language: WrittenHelp(text, clock.day(at), name) for language, text, at, name in rows}
 
 
 def own_text(translated: list[str]) -> str:

@@ -8,9 +8,8 @@ from itertools import pairwise
 
 from review.rules.dossier import Determination, Dossier, Record
 from review.rules.facts import Casualties
+from review.rules.record import LEGACY
 from review.rules.redescribed import Change, redescribed
-
-LEGACY = "legacy"
 
 
 @dataclass(frozen=True, slots=True)

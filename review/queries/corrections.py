@@ -7,20 +7,21 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, select
 
+from review import clock
 from review.models import Incident, Person, Submission, session
 from review.models.admissions import shown_to
 from review.queries.addresses import refs_of
 from review.queries.determinations import determination_page
 from review.queries.reading import Way, read_incident
 from review.queries.seen_claims import words_of
-from review.queries.submissions import age, there_for
+from review.queries.submissions import Taken, age, taken, there_for
 from review.rules.errors import Forbidden, NotFound
 from review.rules.permissions import Actor, may
 from review.rules.submissions import ACCEPTED, CORRECTION
 
 MOST = 200
 TAKEN_IN = and_(Submission.kind == CORRECTION, Submission.state == ACCEPTED)
-WAYS = ("publish_correction", "recheck_correction", "decline_correction", "take_correction")
+WAYS = ("publish_correction", "recheck_correction", "grade_correction", "decline_correction", "take_correction")
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,8 +74,18 @@ class CorrectionPage:
     closed: str | None
     answer: str | None
     note: str | None
+    taken: Taken | None
+    imported: bool  # an imported grade stands: it takes no note and no check, and can be graded here
     digest: str  # of the dossier that the page shows
     ways: dict[str, Way]
+
+
+@dataclass(frozen=True, slots=True)
+class FormPage:
+    """A form for what came by telephone, by letter or in person."""
+
+    stamp: str
+    today: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +142,13 @@ def waiting(viewer: Actor) -> Waiting:
     return Waiting(count, age(oldest) if oldest else 0)
 
 
+def form_page(viewer: Actor, stamp: str) -> FormPage:
+    """The form for what was told or sent to the desk; Forbidden for whoever may not write it down."""
+    if not may(viewer.role, "enter_correction"):
+        raise Forbidden("enter_correction")
+    return FormPage(stamp, clock.today())
+
+
 def correction_page(viewer: Actor, name: str) -> CorrectionPage:
     """One request that was taken in; NotFound where it, or its incident, is not there for this viewer."""
     _may_answer(viewer)
@@ -158,6 +176,8 @@ def correction_page(viewer: Actor, name: str) -> CorrectionPage:
         closed=row.closed,
         answer=row.answer,
         note=told.get(row.closing or -1, {}).get("text"),
+        taken=taken(row),
+        imported=reading.dossier.determination is not None and reading.dossier.determination.version == 0,
         digest=incident.digest or "",
         ways=reading.ways(*WAYS),
     )

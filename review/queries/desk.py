@@ -61,7 +61,6 @@ class HeldRow:
 class Desk:
     """What a person sees when they sit down."""
 
-    role: str
     turns: tuple[TurnRow, ...]
     held: HeldRow | None
     differing: tuple[Looked, ...]  # the latest of the viewer's own votes from which the result differs
@@ -87,7 +86,6 @@ def desk(viewer: Actor, *, nothing_next: bool = False) -> Desk:
     """The person's turns and notices. `nothing_next`: they asked for the next incident and there was none."""
     person = viewer.person or 0
     return Desk(
-        role=viewer.role,
         turns=turns(viewer),
         held=_held(viewer),
         differing=lately_differing(viewer),

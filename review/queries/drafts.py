@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import orjson
+from sqlalchemy import bindparam, select
 
 from review import config
 from review.audit import keys
 from review.models import Draft, session
+
+# Built once: every page with a ballot asks it.
+_OF_ONE = select(Draft).where(Draft.person_id == bindparam("person"), Draft.incident_id == bindparam("incident"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,10 +27,18 @@ class Kept:
 
 def kept_draft(person: int | None, incident_id: int, kind: str) -> Kept | None:
     """The person's own draft of one form, opened; None where there is none."""
-    row = session.get(Draft, (person, incident_id, kind)) if person is not None else None
-    if row is None:
-        return None
-    return Kept(opened(row), row.saved_at)
+    return kept(session.get(Draft, (person, incident_id, kind)) if person is not None else None)
+
+
+def drafts_on(person: int | None, incident_id: int) -> dict[str, Draft]:
+    """All that the person has typed on one incident and not sent, by its form, sealed as it is."""
+    rows = session.scalars(_OF_ONE, {"person": person, "incident": incident_id}) if person is not None else ()
+    return {row.kind: row for row in rows}
+
+
+def kept(row: Draft | None) -> Kept | None:
+    """A draft, opened; None where there is none."""
+    return Kept(opened(row), row.saved_at) if row else None
 
 
 def opened(row: Draft) -> dict[str, tuple[str, ...]]:

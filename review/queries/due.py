@@ -5,11 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from review import clock
 from review.models import Job, session
 from review.models.work import arguments_key, deadline_key, ladder_key, seat_key
+
+_JOB = Job.__table__.c
+_WAITING = select(_JOB.key, _JOB.payload, _JOB.due_at).where(
+    _JOB.key.in_(bindparam("keys", expanding=True)), _JOB.done_at.is_(None)
+)
 
 
 def deadline(name: str, number: int) -> datetime | None:
@@ -48,8 +53,7 @@ def _moments(keys: Iterable[str], field: str) -> dict[str, datetime]:
     known = list(keys)
     if not known:
         return {}
-    statement = select(Job.key, Job.payload, Job.due_at).where(Job.key.in_(known), Job.done_at.is_(None))
     return {
         key: datetime.fromisoformat(payload[field]) if field in payload else due_at
-        for key, payload, due_at in session.execute(statement)
+        for key, payload, due_at in session.connection().execute(_WAITING, {"keys": known})
     }

@@ -108,13 +108,13 @@ def unread(viewer: Actor) -> int:
     return int(session.scalar(statement.where(_own(viewer), Notice.read_at.is_(None))) or 0)
 
 
-def new_by_kind(viewer: Actor, since: datetime) -> tuple[tuple[str, int], ...]:
-    """How many lines of each kind the person was told since a moment and has not read, in the order of the kinds."""
+def unread_by_kind(viewer: Actor) -> tuple[tuple[str, int], ...]:
+    """How many lines of each kind the person has not read, in the order of the kinds."""
     statement = (
         select(Notice.kind, func.count())
         .select_from(Notice)
         .outerjoin(Incident, Incident.id == Notice.incident_id)
-        .where(_own(viewer), Notice.read_at.is_(None), Notice.at >= since)
+        .where(_own(viewer), Notice.read_at.is_(None))
         .group_by(Notice.kind)
     )
     found = {kind: int(count) for kind, count in session.execute(statement)}

@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, bindparam, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, func, or_, select, union
 
 from review.models import Incident, IncidentCode, Stream, session
 from review.models.admissions import VIEWER, shown_to, shown_to_the_viewer
 from review.models.refs import aliases, find_incident, folded_code, ref_of
-from review.models.search import folded
+from review.models.search import DESK, folded, has
 from review.queries.aftermath import own_aftermath
-from review.queries.claimed import claims_with, in_claims
+from review.queries.claimed import MOST_WORDS, claims_with, in_claims
+from review.queries.drafts import drafts_on
 from review.queries.exclusions import Exclusion, exclusion
 from review.queries.exits import Exits, exits
+from review.queries.found import Asked, Found, found
 from review.queries.notes import own_notes
 from review.queries.reading import Reading, Way, read_incident
 from review.queries.rechecks import Cited, RecheckPanel, cited, recheck_panel
@@ -50,6 +52,7 @@ COLUMNS = (
     _INCIDENT.code,
     _INCIDENT.title,
     _INCIDENT.date,
+    _INCIDENT.facts["date_end"].as_string().label("date_end"),
     _INCIDENT.stage,
     _INCIDENT.needs_round,
     _INCIDENT.recheck,
@@ -71,6 +74,7 @@ class Row:
     code: str | None
     title: str
     date: str | None
+    date_end: str | None  # of a range of days
     stage: str
     needs_round: bool
     recheck: bool
@@ -114,6 +118,7 @@ class IncidentList:
     streams: tuple[StreamName, ...]
     after: int | None
     first: bool
+    cut: bool = False  # of words that no index knows only the newest were looked through
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,59 +181,89 @@ def incident_list(viewer: Actor, filters: Filters, *, before: int | None = None)
     """The incidents that this person may read, newest first, 50 a page."""
     if not may(viewer.role, "see_incident"):
         raise Forbidden("see_incident")
-    statement = _narrowed(_NEWEST if before is None else _OLDER, filters)
-    found = session.connection().execute(statement, {VIEWER: viewer.person, "before": before}).all()
-    ids = [row.id for row in found[:SIZE]]
+    rows, after, cut = _page(viewer, filters, before)
+    ids = [row.id for row in rows]
     earlier, claimed = _earlier_codes(ids, filters.q), in_claims(ids, filters.q)
-    rows = tuple(_row(row, earlier.get(row.id), row.id in claimed) for row in found[:SIZE])
     return IncidentList(
-        rows=rows,
+        rows=tuple(_row(row, earlier.get(row.id), row.id in claimed) for row in rows),
         filters=filters,
         streams=streams(),
-        after=rows[-1].id if len(found) > SIZE else None,
+        after=after,
         first=before is None,
+        cut=cut,
     )
+
+
+def _page(viewer: Actor, filters: Filters, before: int | None) -> tuple[Sequence[Any], int | None, bool]:
+    """The rows of a page, behind which incident the list continues, and whether that is where the looking ended."""
+    if filters.q:
+        answer = _found(viewer, filters, before, SIZE + 1)
+        ids, after = answer.page(SIZE)
+        return session.connection().execute(_THESE, {"ids": ids}).all(), after, answer.edge is not None
+    statement = (_NEWEST if before is None else _OLDER).where(*_narrowed(filters))
+    rows = session.connection().execute(statement, {VIEWER: viewer.person, "before": before}).all()
+    return rows[:SIZE], rows[SIZE - 1].id if len(rows) > SIZE else None, False
 
 
 # Built once: most look at the list as it is.
 _NEWEST = select(*COLUMNS).where(shown_to_the_viewer()).order_by(_INCIDENT.id.desc()).limit(SIZE + 1)
 _OLDER = _NEWEST.where(_INCIDENT.id < bindparam("before"))
+_THESE = select(*COLUMNS).where(_INCIDENT.id.in_(bindparam("ids", expanding=True))).order_by(_INCIDENT.id.desc())
 _STREAM = Stream.__table__.c
 _STREAMS = select(_STREAM.slug, _STREAM.name, _STREAM.mode).order_by(_STREAM.name)
 
 
-def incidents_narrowed(viewer: Actor, filters: Filters) -> Select[Any]:
-    """The incidents that this person may read, under the filters of the list."""
+def incidents_listed(viewer: Actor, filters: Filters, most: int) -> tuple[list[Incident], bool]:
+    """So many of the incidents that this person may read under the filters of the list, the newest first; and whether
+    those are all."""
     if not may(viewer.role, "see_incident"):
         raise Forbidden("see_incident")
-    return _narrowed(select(Incident).where(shown_to(viewer)), filters)
-
-
-def _narrowed(statement: Select[Any], filters: Filters) -> Select[Any]:
-    if filters.stage:
-        statement = statement.where(Incident.stage == filters.stage)
-    if filters.stream:
-        statement = statement.where(Incident.stream == filters.stream)
+    newest = select(Incident).order_by(Incident.id.desc())
     if not filters.q:
-        return statement
-    coded = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(filters.q))
-    words = [_said(word) for word in folded(filters.q).split()[:8]]
-    led_to = Incident.name.in_(aliases(session, filters.q))
-    return statement.where(or_(Incident.id.in_(coded), led_to, *([] if not words else [_all(words)])))
+        statement = newest.where(shown_to(viewer), *_narrowed(filters)).limit(most + 1)
+        rows = list(session.scalars(statement))
+        return rows[:most], len(rows) <= most
+    answer = _found(viewer, filters, None, most + 1)
+    return list(session.scalars(newest.where(Incident.id.in_(answer.ids[:most])))), answer.whole
+
+
+def _narrowed(filters: Filters) -> tuple[ColumnElement[bool], ...]:
+    asked = ((_INCIDENT.stage, filters.stage), (_INCIDENT.stream, filters.stream))
+    return tuple(column == wanted for column, wanted in asked if wanted)
+
+
+def _found(viewer: Actor, filters: Filters, before: int | None, most: int) -> Found:
+    """Those with every word in their codes, places, parties and summary or in a claim, or found by a code."""
+    words = folded(filters.q).split()[:MOST_WORDS]
+    asked = Asked(
+        DESK,
+        words,
+        listed=(shown_to_the_viewer(),),
+        narrowed=_narrowed(filters),
+        beside=_beside(filters.q, words),
+        before=before,
+        known={VIEWER: viewer.person},
+    )
+    return found(asked, SIZE + 1, most)
+
+
+def _beside(q: str, words: Sequence[str]) -> Any:
+    """The incidents that a code leads to, and those in whose claims a word stands that their own text lacks."""
+    coded = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(q))
+    led_to = select(_INCIDENT.id).where(_INCIDENT.name.in_(aliases(session, q)))
+    claims = [claims for word in words if (claims := claims_with(word)) is not None]
+    if not claims:
+        return union(coded, led_to)
+    in_one = union(*(select(one.c.incident_id) for one in claims))
+    said = select(_INCIDENT.id).where(_INCIDENT.id.in_(in_one), and_(*(_said(word) for word in words)))
+    return union(coded, led_to, said)
 
 
 def _said(word: str) -> ColumnElement[bool]:
     """Whether an incident has a word: in its codes, places, parties and summary, or in one of its claims."""
-    in_facts = Incident.search_text.contains(word, autoescape=True)
+    (in_facts,) = has(DESK.text, (word,))
     claims = claims_with(word)
-    return in_facts if claims is None else or_(in_facts, Incident.id.in_(select(claims.c.incident_id)))
-
-
-def _all(conditions: list[Any]) -> Any:
-    whole = conditions[0]
-    for condition in conditions[1:]:
-        whole = whole & condition
-    return whole
+    return in_facts if claims is None else or_(in_facts, _INCIDENT.id.in_(select(claims.c.incident_id)))
 
 
 def _earlier_codes(ids: list[int], q: str) -> dict[int, str]:
@@ -248,6 +283,7 @@ def _row(row: Any, earlier: str | None, in_claim: bool) -> Row:
         row.code,
         row.title,
         row.date,
+        row.date_end,
         row.stage,
         row.needs_round,
         row.recheck,
@@ -306,6 +342,7 @@ def page_of_reading(reading: Reading) -> IncidentPage:
     """The page of an incident that has been opened."""
     dossier = reading.dossier
     round_ = dossier.open_round
+    typed = drafts_on(reading.viewer.actor.person, reading.id)
     return IncidentPage(
         ref=reading.ref,
         name=reading.name,
@@ -320,8 +357,8 @@ def page_of_reading(reading: Reading) -> IncidentPage:
         doubts=tuple(DOUBTS[key] for key in doubts(dossier.facts)),
         flags=tuple(_flagged(flag) for flag in dossier.facts.flags),
         evidence=evidence(reading),
-        notes=own_notes(reading),
-        ballot=ballot_form(reading),
+        notes=own_notes(reading, typed),
+        ballot=ballot_form(reading, typed),
         recused=bool(round_ and reading.who and round_.answer(reading.who) == "recused"),
         panel=round_panel(reading),
         opening=opening(reading),

@@ -16,6 +16,8 @@ from review import clock
 from review.models import Determination, Disclosure, Event, Incident, OfficialReport, RecordEntry, RecordName, session
 from review.models.dossiers import read_disclosure
 from review.models.parties import names_in_force
+from review.queries.public import Listed, public_of
+from review.queries.record import parties_named
 from review.rules import ledger
 from review.rules.facts import Casualties
 from review.rules.ledger import FIGURES, Finding, Report
@@ -96,6 +98,17 @@ class OfficialRecord:
         return bool(self.months or self.conceded.incidents or self.ledgers)
 
 
+@dataclass(frozen=True, slots=True)
+class ConcededPage:
+    """The list behind one figure: what a party concedes in a month, and the published incidents in which it does."""
+
+    party: str
+    name: str
+    month: str
+    figure: Figure
+    rows: tuple[Listed, ...]
+
+
 def official_record(
     party: str, months: Sequence[Month], undated: Month | None = None, names: Names | None = None
 ) -> OfficialRecord:
@@ -173,13 +186,16 @@ def report_of(row: Any) -> Report:
 # --- what is conceded -----------------------------------------------------------------------------------------
 
 
-def conceding(party: str, month: str, names: Names | None = None) -> tuple[int, ...]:
-    """The published incidents of a month in which a party concedes killed, the latest entered first: the list behind
-    that figure."""
-    names = names or names_in_force(session)
-    found = _concessions(names.key(party), names)
-    wanted = (incident for incident, (of, _figure) in found.items() if of == month)
-    return tuple(sorted(wanted, reverse=True))
+def conceded_page(party: str, month: str) -> ConcededPage:
+    """The published incidents of a month in which a party concedes killed, the latest entered first.
+
+    A party may be asked for by its key, by any spelling or by an alias.
+    """
+    names = names_in_force(session)
+    key = names.key(party)
+    found = {incident: figure for incident, (of, figure) in _concessions(key, names).items() if of == month}
+    known = next((one.name for one in parties_named() if one.key == key), party)
+    return ConcededPage(key, known, month, total(found.values()), public_of(sorted(found, reverse=True)))
 
 
 def _conceded(party: str, names: Names) -> Mapping[str, Figure]:

@@ -16,8 +16,8 @@ TOO_MANY = N_(
     "This list holds more than %(most)s incidents, too many for one table. Narrow it and take it in parts."
 )
 COLUMNS = (
-    "ref", "code", "title", "date", "stage", "needs_round", "recheck", "restricted", "stream", "published_grade",
-    "imported", "version", "killed_min", "killed_max", "injured_min", "injured_max",
+    "ref", "code", "title", "date", "date_end", "stage", "needs_round", "recheck", "restricted", "stream",
+    "published_grade", "imported", "version", "killed_min", "killed_max", "injured_min", "injured_max",
 )  # fmt: skip
 # A cell that begins so is run by a spreadsheet; what people typed is text.
 RUN = ("=", "+", "-", "@", "\t", "\r")
@@ -56,6 +56,7 @@ def cells(row: Row) -> Cells:
         "code": row.code,
         "title": row.title,
         "date": row.date,
+        "date_end": row.date_end,
         "stage": row.stage,
         "needs_round": row.needs_round,
         "recheck": row.recheck,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from review.models import Incident, session
+from review.models import Incident
 from review.models.refs import folded_code
 from review.queries.addresses import refs_of
-from review.queries.incidents import Filters, incidents_narrowed
+from review.queries.incidents import Filters, incidents_listed
 from review.queries.public import public_in_order, public_rows
 from review.queries.published_facts import facts_as_published, refs_as_published
 from review.rules.facts import Facts, Place
@@ -27,12 +27,16 @@ class Placed:
     named: Place | None  # the place after which it is called, with or without a point
     summary: str | None
     date: str | None
+    date_end: str | None  # of a range of days
     place: Place | None
 
-    def title(self, language: str = "en") -> str:
-        """Its place, in this language where it has a name in it, and what is reported; nothing that the code says."""
+    def title(self, language: str, joint: str) -> str:
+        """Its place, in this language where it has a name in it, and what is reported; nothing that the code says.
+
+        `joint` stands between the two, as the language has it.
+        """
         name = self.named.name(language) if self.named else None
-        title = ", ".join(part for part in (name, self.summary) if part)
+        title = joint.join(part for part in (name, self.summary) if part)
         return "" if folded_code(title) == folded_code(self.ref) else title[:LONGEST]
 
 
@@ -51,34 +55,35 @@ class Mapped:
 
 def mapped_list(viewer: Actor, filters: Filters) -> Mapped:
     """The incidents of the desk's list under its filters, those alone that exist for the viewer."""
-    rows = list(session.scalars(incidents_narrowed(viewer, filters).order_by(Incident.id.desc()).limit(MOST + 1)))
-    return _mapped(rows, {row.id: Facts.from_dict(row.facts) for row in rows}, refs_of(rows[:MOST]))
+    rows, whole = incidents_listed(viewer, filters, MOST)
+    return _mapped(rows, {row.id: Facts.from_dict(row.facts) for row in rows}, refs_of(rows), whole)
 
 
 def mapped_public(q: str = "", grade: str = "", stream: str = "") -> Mapped:
     """The published incidents of the public list, by the places that the version which stands was published with."""
-    rows = public_rows(q, grade, stream, MOST + 1)
+    rows, whole = public_rows(q, grade, stream, MOST)
     facts = facts_as_published(rows)
-    return _mapped(rows, facts, refs_as_published(rows, facts))
+    return _mapped(rows, facts, refs_as_published(rows, facts), whole)
 
 
 def mapped_incidents(incidents: Collection[int]) -> Mapped:
     """These published incidents, in the order in which they are given."""
     rows = public_in_order(incidents)
-    facts = facts_as_published(rows)
-    return _mapped(rows, facts, refs_as_published(rows, facts))
-
-
-def _mapped(rows: list[Incident], facts: Mapping[int, Facts], refs: Mapping[int, str]) -> Mapped:
     kept = rows[:MOST]
-    found = [_one(refs[row.id], shown(facts.get(row.id, Facts()))) for row in kept]
+    facts = facts_as_published(kept)
+    return _mapped(kept, facts, refs_as_published(kept, facts), len(rows) <= MOST)
+
+
+def _mapped(rows: list[Incident], facts: Mapping[int, Facts], refs: Mapping[int, str], whole: bool) -> Mapped:
+    found = [_one(refs[row.id], shown(facts.get(row.id, Facts()))) for row in rows]
     return Mapped(
         tuple(one for one in found if one.place),
         tuple(one for one in found if one.place is None),
-        len(rows) > MOST,
+        not whole,
     )
 
 
 def _one(ref: str, facts: Facts) -> Placed:
     named = facts.places[0] if facts.places else None
-    return Placed(ref, named, facts.summary, facts.date, next((place for place in facts.places if place.point), None))
+    located = next((place for place in facts.places if place.point), None)
+    return Placed(ref, named, facts.summary, facts.date, facts.date_end, located)

@@ -6,7 +6,9 @@ from __future__ import annotations
 import hashlib
 import re
 from typing import Any
+from weakref import WeakKeyDictionary
 
+from sqlalchemy import Engine, event
 from sqlalchemy.exc import DBAPIError
 
 from review.models import session
@@ -52,16 +54,70 @@ def _rows(bind: Any, statement: str, value: str) -> list[Any]:
 
 
 def _read(bind: Any, statement: str, value: str) -> list[Any]:
-    """Outside any transaction of the page, on a connection that is given back at once."""
+    """Outside any transaction of the page."""
+    if bind.dialect.name != "sqlite":
+        return _aside(bind).ask(statement.replace("?", "%s"), value)
     raw = bind.raw_connection()
     try:
-        if bind.dialect.name == "sqlite":
-            return list(raw.driver_connection.execute(statement, (value,)).fetchall())
-        connection = raw.driver_connection
-        connection.autocommit = True
-        try:
-            return list(connection.execute(statement.replace("?", "%s"), (value,)).fetchall())
-        finally:
-            connection.autocommit = False
+        return list(raw.driver_connection.execute(statement, (value,)).fetchall())
     finally:
         raw.close()
+
+
+class _Aside:
+    """Connections beside the pool, on which every statement stands by itself: nothing is begun, set back or waited for.
+
+    What they are asked is the whole request: at a pool it would spend half as long again as on its question.
+    """
+
+    def __init__(self, bind: Any) -> None:
+        self._bind = bind
+        self._error = bind.dialect.loaded_dbapi.OperationalError
+        self._free: list[Any] = []  # a cursor of each
+
+    def ask(self, statement: str, value: str) -> list[Any]:
+        """Its rows, on a connection that nobody else has meanwhile."""
+        try:
+            cursor = self._free.pop()
+        except IndexError:
+            return self._asked(self._new(), statement, value)
+        try:
+            return self._asked(cursor, statement, value)
+        except self._error:  # the server was started anew: none of those from before is any good
+            self.close()
+            return self._asked(self._new(), statement, value)
+
+    def _asked(self, cursor: Any, statement: str, value: str) -> list[Any]:
+        try:
+            rows = list(cursor.execute(statement, (value,)).fetchall())
+        except BaseException:
+            cursor.connection.close()
+            raise
+        self._free.append(cursor)
+        return rows
+
+    def _new(self) -> Any:
+        pooled = self._bind.raw_connection()
+        connection = pooled.driver_connection
+        pooled.detach()
+        connection.autocommit = True
+        return connection.cursor()
+
+    def close(self) -> None:
+        """Close those that nobody has now."""
+        while self._free:
+            self._free.pop().connection.close()
+
+
+_ASIDE: WeakKeyDictionary[Any, _Aside] = WeakKeyDictionary()
+
+
+def _aside(bind: Any) -> _Aside:
+    found = _ASIDE.get(bind)
+    return found if found is not None else _ASIDE.setdefault(bind, _Aside(bind))
+
+
+@event.listens_for(Engine, "engine_disposed")
+def _closed_with_the_pool(bind: Any) -> None:
+    if bind in _ASIDE:
+        _ASIDE[bind].close()

@@ -21,7 +21,6 @@ from review.queries.agreement import OfCodebook, published
 from review.queries.bundles import Kept, public_file
 from review.queries.logs import Logs
 from review.queries.public import Unassessed, unassessed
-from review.rules.agreement import FEWEST
 from review.rules.codebooks import Compared, comparisons
 from review.rules.errors import Forbidden
 from review.rules.grades import CODEBOOKS, Codebook, Grade
@@ -65,7 +64,6 @@ class MethodPage:
     moves: tuple[Transition, ...]
     rights: tuple[Permission, ...]
     agreement: tuple[OfCodebook, ...]
-    fewest: int
     unassessed: tuple[Unassessed, ...]
     written: Mapping[str, Mapping[str, Written]]
     profiles: tuple[str, ...]
@@ -127,7 +125,6 @@ def method_page() -> MethodPage:
         moves=TRANSITIONS,
         rights=tuple(PERMISSIONS.values()),
         agreement=published(),
-        fewest=FEWEST,
         unassessed=unassessed(),
         written=written(),
         profiles=profiles.NAMES,

@@ -7,7 +7,7 @@ the rows of one reading fit one another.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,11 +21,11 @@ from review.queries import record
 from review.queries.logs import Logs
 from review.rules.errors import NotFound
 from review.rules.open_data import Determined, Recorded, determined, recorded
+from review.rules.record import LEGACY
 from review.rules.redaction import DESCRIBING
 
 AT_ONCE = 1_000
 ROWS = 50
-LEGACY = "legacy"
 
 _D, _I = Determination.__table__, Incident.__table__
 _E, _B, _S = Event.__table__, CodebookVersion.__table__, Disclosure.__table__
@@ -72,6 +72,7 @@ def versions() -> Select[Any]:
 
 _BETWEEN = (_D.c.seq > _AFTER, _D.c.seq < _UNTIL)
 _PAGE = versions().where(*_BETWEEN).limit(_MOST)
+_SIZE = select(LogHead.size)
 _SOME = versions().where(_D.c.seq.in_(bindparam("seqs", expanding=True)))
 
 
@@ -79,7 +80,7 @@ def determinations(after: int = -1, until: int | None = None) -> Iterator[Determ
     """Every published version behind one place in the log, in its order; those after `until` are left out."""
     logs, until = Logs(), _present() if until is None else until
     while True:
-        found = session.execute(_PAGE, {"after": after, "until": until, "most": AT_ONCE}).all()
+        found = _found(_PAGE, {"after": after, "until": until, "most": AT_ONCE})
         session.rollback()
         yield from _rows(found, logs)
         if len(found) < AT_ONCE:
@@ -89,7 +90,7 @@ def determinations(after: int = -1, until: int | None = None) -> Iterator[Determ
 
 def page(after: int = -1, most: int = ROWS) -> VersionsPage:
     """So many versions behind one place in the log, in its order."""
-    found = session.execute(_PAGE, {"after": after, "until": _present(), "most": most + 1}).all()
+    found = _found(_PAGE, {"after": after, "until": _present(), "most": most + 1})
     shown = found[:most]
     return VersionsPage(tuple(_rows(shown, Logs())), shown[-1].seq if len(found) > most else None)
 
@@ -97,8 +98,7 @@ def page(after: int = -1, most: int = ROWS) -> VersionsPage:
 def some(seqs: Sequence[int]) -> dict[int, Determined]:
     """The versions of these entries, by entry, as far as the public may read them."""
     logs = Logs()
-    rows = session.execute(_SOME, {"seqs": list(seqs), "until": _present()})
-    found = rows.all()
+    found = _found(_SOME, {"seqs": list(seqs), "until": _present()})
     return dict(zip([row.seq for row in found], _rows(found, logs), strict=True))
 
 
@@ -109,7 +109,12 @@ def recorded_rows() -> Iterator[Recorded]:
 
 
 def _present() -> int:
-    return session.scalar(select(LogHead.size)) or 0
+    return session.scalar(_SIZE) or 0
+
+
+def _found(statement: Any, given: Mapping[str, Any]) -> Sequence[Any]:
+    """Plain rows, past what the session does for objects: a file is read by the thousand."""
+    return session.connection().execute(statement, given).all()
 
 
 def _rows(found: Sequence[Any], logs: Logs) -> Iterator[Determined]:

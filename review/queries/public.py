@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
+from sqlalchemy import ColumnElement, func, select
 
 from review.models import Determination, Incident, Stream, session
 from review.models.public_codes import merged_under
 from review.models.refs import folded_code
-from review.models.search import folded
+from review.models.search import PUBLIC, folded
+from review.queries import places
+from review.queries.found import Asked, Found, found
 from review.queries.published_facts import facts_as_published, refs_as_published
 from review.rules.facts import Casualties, Facts
 from review.rules.grades import RESULTS
 
 ROWS = 50
 LATEST = 8
-COUNTED = 1_000  # beyond it a page says "more than"
+COUNTED = 1_000  # no further; the page then says "at least"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +30,9 @@ class Listed:
     ref: str
     place: str
     summary: str | None
+    date_type: str
     date: str | None
+    date_end: str | None
     grade: str
     casualties: Casualties
     legacy: bool
@@ -40,7 +44,7 @@ class Listed:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many, as far as it was counted: `more` where there are more than that."""
+    """How many, as far as it was counted: `more` where there may be more than that."""
 
     number: int
     more: bool
@@ -80,7 +84,8 @@ class ListPage:
     unassessed: tuple[Unassessed, ...]
     newer: str | None
     older: str | None
-    after: int | None
+    after: str | None
+    cut: bool = False  # of words that no index knows only the newest were looked through
 
     @property
     def query(self) -> dict[str, str]:
@@ -114,26 +119,54 @@ def list_page(
     q: str = "", grade: str = "", stream: str = "", before: int | None = None, most: int = ROWS
 ) -> ListPage:
     """One page of the list, by filters; `before` is where the page before it ended."""
-    streams = _streams()
-    wanted = _wanted(q, grade, stream)
-    paged = [*wanted, Incident.id < before] if before else wanted
-    statement = select(Incident).where(*paged).order_by(Incident.id.desc()).limit(most + 1)
-    rows = list(session.scalars(statement))
-    shown = rows[:most]
+    rows, count, after, cut = _page(q, grade, stream, before, most)
     filters = {name: value for name, value in (("q", q), ("grade", grade), ("stream", stream)) if value}
+    behind = places.words_of(after)
     return ListPage(
-        rows=_listed(shown, q),
-        found=capped(*wanted),
+        rows=_listed(rows, q),
+        found=count,
         q=q,
         grade=grade,
         stream=stream,
         grades=RESULTS,
-        streams=tuple(streams.items()),
+        streams=tuple(_streams().items()),
         unassessed=unassessed(),
         newer=_address(filters) if before else None,
-        older=_address({**filters, "before": str(shown[-1].id)}) if len(rows) > most else None,
-        after=shown[-1].id if len(rows) > most else None,
+        older=_address({**filters, "before": behind}) if behind else None,
+        after=behind,
+        cut=cut,
     )
+
+
+def _page(
+    q: str, grade: str, stream: str, before: int | None, most: int
+) -> tuple[list[Incident], Count, int | None, bool]:
+    """The rows of a page, how many answer on all pages, behind which id the list continues, and whether it was cut."""
+    if folded(q):
+        asked = _asked(q, grade, stream)
+        everything = found(asked, most + 1, COUNTED + 1)
+        here = found(replace(asked, before=before), most + 1, most + 1) if before else everything
+        ids, after = here.page(most)
+        return _rows(ids), _count(everything), after, here.edge is not None
+    wanted = _wanted(grade, stream)
+    paged = [*wanted, Incident.id < before] if before else wanted
+    rows = list(session.scalars(select(Incident).where(*paged).order_by(Incident.id.desc()).limit(most + 1)))
+    return rows[:most], capped(*wanted), rows[most - 1].id if len(rows) > most else None, False
+
+
+def _asked(q: str, grade: str, stream: str) -> Asked:
+    listed, *narrowed = _wanted(grade, stream)
+    # A code of what was merged into it leads to it, wherever that code stands.
+    led_to = select(Incident.id).where(Incident.name.in_(merged_under(session, q)))
+    return Asked(PUBLIC, folded(q).split(), (listed,), tuple(narrowed), led_to)
+
+
+def _rows(ids: Collection[int]) -> list[Incident]:
+    return list(session.scalars(select(Incident).where(Incident.id.in_(ids)).order_by(Incident.id.desc())))
+
+
+def _count(everything: Found) -> Count:
+    return Count(min(len(everything.ids), COUNTED), not everything.whole)
 
 
 def public_of(incidents: Collection[int]) -> tuple[Listed, ...]:
@@ -148,27 +181,25 @@ def public_in_order(incidents: Collection[int]) -> list[Incident]:
     return [rows[one] for one in incidents if one in rows]
 
 
-def public_rows(q: str, grade: str, stream: str, most: int) -> list[Incident]:
-    """So many of the published incidents that the filters let through, the latest entered first."""
-    statement = select(Incident).where(*_wanted(q, grade, stream)).order_by(Incident.id.desc()).limit(most)
-    return list(session.scalars(statement))
+def public_rows(q: str, grade: str, stream: str, most: int) -> tuple[list[Incident], bool]:
+    """So many of the published incidents that the filters let through, the latest entered first; and whether those are
+    all."""
+    if folded(q):
+        answer = found(_asked(q, grade, stream), ROWS + 1, most + 1)
+        return _rows(answer.ids[:most]), answer.whole
+    statement = select(Incident).where(*_wanted(grade, stream)).order_by(Incident.id.desc()).limit(most + 1)
+    rows = list(session.scalars(statement))
+    return rows[:most], len(rows) <= most
 
 
 def _address(filters: Mapping[str, str]) -> str:
     return "/incidents" + (f"?{urlencode(filters)}" if filters else "")
 
 
-def _wanted(q: str, grade: str, stream: str) -> list[ColumnElement[bool]]:
-    found: list[ColumnElement[bool]] = [Incident.public.is_(True)]
-    words = [Incident.public_text.contains(part, autoescape=True) for part in folded(q).split()]
-    if words:
-        # A code of what was merged into it leads to it, wherever that code stands.
-        found.append(or_(and_(*words), Incident.name.in_(merged_under(session, q))))
-    if grade:
-        found.append(Incident.grade == grade)
-    if stream:
-        found.append(Incident.stream == stream)
-    return found
+def _wanted(grade: str, stream: str) -> list[ColumnElement[bool]]:
+    """That it is public, and the filters."""
+    asked = ((Incident.grade, grade), (Incident.stream, stream))
+    return [Incident.public.is_(True), *(column == value for column, value in asked if value)]
 
 
 def capped(*wanted: ColumnElement[bool]) -> Count:
@@ -210,7 +241,9 @@ def _line(row: Incident, facts: Facts, ref: str, stream: str, q: str) -> Listed:
         ref=ref,
         place=(facts.places[0].name() if facts.places else None) or ref,
         summary=facts.summary,
+        date_type=facts.date_type,
         date=facts.date,
+        date_end=facts.date_end,
         grade=row.grade or "",
         casualties=Casualties.from_dict(row.range),
         legacy=row.grade_kind == "legacy",

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import and_, bindparam, or_, select
 
 from review import config
 from review.audit import canonical, keys
-from review.models import Incident, Participation, Person, session
+from review.models import Participation, Person, session
 from review.models.admissions import admitted, exists
 from review.models.dossiers import Opener, dossier
 from review.models.persons import person_key
-from review.models.refs import find_incident, ref_of
+from review.models.refs import incident_of
 from review.queries.holds import held_until
 from review.rules import assignment
 from review.rules.dossier import Dossier
@@ -24,6 +23,18 @@ from review.rules.permissions import Actor, may
 from review.rules.requirements import Requirement, requirements
 from review.rules.viewers import Member, Viewer
 from review.rules.visibility import Sight, sight
+
+_PERSON, _PART = Person.__table__.c, Participation.__table__.c
+# Built once: the active desk, and everybody who takes part in one incident.
+_PEOPLE = (
+    select(_PERSON.id, _PERSON.name, _PERSON.role, _PERSON.active, _PART.pseudonym)
+    .select_from(Person.__table__)
+    .outerjoin(
+        Participation.__table__, and_(_PART.person_id == _PERSON.id, _PART.incident_id == bindparam("incident"))
+    )
+    .where(or_(_PERSON.active, _PART.pseudonym.is_not(None)))
+    .order_by(_PERSON.id)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,8 +107,8 @@ def read_incident(viewer: Actor, ref: str, verb: str = "see_incident") -> Readin
     """Open the incident for somebody who may; NotFound where it is absent or hidden, Forbidden without the right."""
     if not may(viewer.role, verb):
         raise Forbidden(verb)
-    row = session.get(Incident, find_incident(session, ref))
-    if row is None or not exists(session, row, viewer):
+    row, called = incident_of(session, ref)
+    if not exists(session, row, viewer):
         raise NotFound
     who, openers = pseudonym_in(viewer, row.name)
     colleagues, names, ids = _people(row.id)
@@ -109,7 +120,7 @@ def read_incident(viewer: Actor, ref: str, verb: str = "see_incident") -> Readin
     return Reading(
         id=row.id,
         name=row.name,
-        ref=ref_of(session, row),
+        ref=called,
         title=row.title,
         dossier=assignment.taken_up(folded, who) if until and who else folded,
         viewer=Viewer(viewer, who, tuple(Member(one.name, one.role, one.who) for one in colleagues)),
@@ -131,13 +142,7 @@ def pseudonym_in(viewer: Actor, message: str) -> tuple[str | None, dict[str, Ope
 
 def _people(incident_id: int) -> tuple[tuple[Colleague, ...], dict[str, str], dict[str, int]]:
     """The active desk, and the name and key behind each pseudonym of this incident, also of those who left."""
-    taking_part = and_(Participation.person_id == Person.id, Participation.incident_id == incident_id)
-    rows: Iterable[Any] = session.execute(
-        select(Person.id, Person.name, Person.role, Person.active, Participation.pseudonym)
-        .outerjoin(Participation, taking_part)
-        .where(or_(Person.active, Participation.pseudonym.is_not(None)))
-        .order_by(Person.id)
-    ).all()
+    rows = session.connection().execute(_PEOPLE, {"incident": incident_id}).all()
     colleagues = tuple(Colleague(row.id, row.name, row.role, row.pseudonym) for row in rows if row.active and row.role)
     known = [row for row in rows if row.pseudonym]
     return colleagues, {row.pseudonym: row.name for row in known}, {row.pseudonym: row.id for row in known}

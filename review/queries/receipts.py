@@ -11,14 +11,14 @@ from dataclasses import dataclass
 import orjson
 from sqlalchemy import ColumnElement, func, or_, select
 
-from review.models import Determination, Event, Incident, Submission, session
+from review.models import Determination, Event, Incident, Submission, SubmissionTaken, session
 from review.models.dossiers import joints
 from review.queries.published_facts import facts_as_published, refs_as_published
 from review.rules.accounts import digest
-from review.rules.corrections import RECHECKED
+from review.rules.corrections import GRADED, RECHECKED
 from review.rules.errors import Invalid
 from review.rules.places import here
-from review.rules.submissions import ACCEPTED, CLAIM, NO_CODE, UNKNOWN_CODE, tidy_code
+from review.rules.submissions import ACCEPTED, CLAIM, CODE_LETTERS, NO_CODE, RECEIPT_YEARS, UNKNOWN_CODE, tidy_code
 
 GROUPING = ("claim.grouped", "claim.ungrouped")
 
@@ -36,19 +36,26 @@ class Receipt:
     closed: str | None = None
     answer: str | None = None
     check: str | None = None  # how a new check of the version ended
+    version: int | None = None  # what was published since, where an imported record was taken up to be graded
 
 
 def receipt(code: str | None) -> Receipt:
     """The receipt of this code; Invalid with a sentence where there is none."""
     tidy = tidy_code(code)
     if not tidy:
-        raise Invalid({"code": NO_CODE})
+        raise Invalid({"code": NO_CODE}, letters=CODE_LETTERS)
     row = session.scalar(select(Submission).where(Submission.receipt == digest(tidy)))
     if row is None:
-        raise Invalid({"code": UNKNOWN_CODE})
+        raise Invalid({"code": UNKNOWN_CODE}, letters=CODE_LETTERS, years=RECEIPT_YEARS)
     if row.state != ACCEPTED:
-        return Receipt(row.kind, row.received, row.state)
+        return Receipt(row.kind, _came(row), row.state)
     return _of_claim(row) if row.kind == CLAIM else _of_correction(row)
+
+
+def _came(row: Submission) -> str:
+    """The day on which it came: of a letter not the one on which it was written down."""
+    told = session.get(SubmissionTaken, row.id)
+    return told.day if told is not None else row.received
 
 
 def _of_claim(row: Submission) -> Receipt:
@@ -101,16 +108,17 @@ def _holds(words: bytes) -> ColumnElement[bool]:
 def _of_correction(row: Submission) -> Receipt:
     incident = session.get(Incident, row.incident_id)
     if incident is None or incident.grade is None or incident.restricted:
-        return Receipt(row.kind, row.received, row.state)
+        return Receipt(row.kind, _came(row), row.state)
     return Receipt(
         row.kind,
-        row.received,
+        _came(row),
         row.state,
         ref=_ref(incident),
         outcome=row.outcome,
         closed=row.closed,
         answer=row.answer,
         check=_ended(incident.id, row.closing) if row.outcome == RECHECKED and row.closing else None,
+        version=(incident.version or None) if row.outcome == GRADED else None,
     )
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import select, union_all
 from review.models import Stream, session
 from review.models.parties import names_in_force
 from review.models.record import ADDED, CELL, ENTRY, FIGURE, NAME
+from review.queries import places
 from review.queries.mapped import MOST, Mapped, mapped_incidents
 from review.queries.public import ROWS, Listed, Unassessed, public_of, unassessed
 from review.rules import record
@@ -57,6 +58,9 @@ class RecordPage:
     undated: Month
     unassessed: tuple[Unassessed, ...]
     altogether: Month  # every month and the undated
+
+
+_Row = tuple[str, int]  # month and row
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,7 @@ def behind_page(wanted: Wanted, before: Place | None = None) -> BehindPage:
     names = names_in_force(session)
     wanted = wanted.of(names.key(wanted.party))
     counted = _counted(wanted)
-    found = _places(wanted, counted, before, ROWS + 1)
+    found = _places(wanted, counted, _row(before), ROWS + 1)
     shown = found[:ROWS]
     return BehindPage(
         party=_party(_parties(names), wanted.party) if wanted.party else None,
@@ -146,8 +150,18 @@ def behind_page(wanted: Wanted, before: Place | None = None) -> BehindPage:
         figure=wanted.figure(counted),
         rows=public_of([incident for _month, incident in shown]),
         newer=before,
-        older=shown[-1] if len(found) > ROWS else None,
+        older=_named(shown[-1]) if len(found) > ROWS else None,
     )
+
+
+def _row(before: Place | None) -> _Row | None:
+    """Where a list goes on; from its beginning where an address names an incident that nobody may read any more."""
+    row = places.row_of(before[1]) if before else None
+    return (before[0], row) if before and row is not None else None
+
+
+def _named(row: _Row) -> Place:
+    return row[0], places.words_of(row[1]) or ""
 
 
 def behind_map(wanted: Wanted) -> Mapped:
@@ -157,23 +171,13 @@ def behind_map(wanted: Wanted) -> Mapped:
     return mapped_incidents([incident for _month, incident in found])
 
 
-def behind(
-    party: str, month: str | None, grades: Collection[str], *, legacy: Collection[bool] = (True, False)
-) -> tuple[int, ...]:
-    """Every incident that a number of the record counts; those of all months where none is named."""
-    conditions = [ENTRY.c.party == party, ENTRY.c.grade.in_(grades), ENTRY.c.legacy.in_(legacy)]
-    if month is not None:
-        conditions.append(ENTRY.c.month == month)
-    return tuple(sorted(session.scalars(select(ENTRY.c.incident_id).where(*conditions))))
-
-
 def _counted(wanted: Wanted) -> dict[Cell, Figure]:
     return {cell: figure for cell, figure in cells(wanted.party) if wanted.takes(cell) and wanted.number(figure)}
 
 
-def _places(wanted: Wanted, counted: Mapping[Cell, Figure], before: Place | None, most: int) -> list[Place]:
+def _places(wanted: Wanted, counted: Mapping[Cell, Figure], before: _Row | None, most: int) -> list[_Row]:
     """The next incidents of these cells. The figures tell which cells hold any, so that only those are looked into."""
-    found: list[Place] = []
+    found: list[_Row] = []
     some: list[Cell] = []
     expected = 0
     months = groupby(sorted(counted, key=lambda cell: cell.month, reverse=True), key=lambda cell: cell.month)
@@ -191,13 +195,13 @@ def _places(wanted: Wanted, counted: Mapping[Cell, Figure], before: Place | None
     return found + (_look(wanted, some, before, most - len(found)) if some else [])
 
 
-def _look(wanted: Wanted, some: Sequence[Cell], before: Place | None, most: int) -> list[Place]:
+def _look(wanted: Wanted, some: Sequence[Cell], before: _Row | None, most: int) -> list[_Row]:
     looked = (_in_cell(wanted, cell, before, most).subquery() for cell in some)
     rows = session.execute(union_all(*(select(one) for one in looked))).all()
     return sorted(((month, incident) for month, incident in rows), reverse=True)[:most]
 
 
-def _in_cell(wanted: Wanted, cell: Cell, before: Place | None, most: int) -> Any:
+def _in_cell(wanted: Wanted, cell: Cell, before: _Row | None, most: int) -> Any:
     same = [ENTRY.c[name] == getattr(cell, name) for name in CELL]
     statement = select(ENTRY.c.month, ENTRY.c.incident_id).where(*same)
     if wanted.only == record.UNKNOWN:

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from review import clock
 from review.models import session
-from review.models.languages import languages_of, languages_read
+from review.models.languages import languages_of
 from review.models.limits import Limits
 from review.queries.under_way import Case
-from review.queries.workload import Load, loads
+from review.queries.workload import Panel, panel
 from review.rules import assignment, rounds, settlement
 from review.rules.assignment import Reviewer
 from review.rules.permissions import Actor
@@ -49,31 +48,21 @@ class Desk:
 
     def __init__(self, viewer: Actor) -> None:
         self.viewer = viewer
-        self._read: Mapping[int, frozenset[str]] = {}
-        self._loads: Mapping[int, Load] = {}
-        self._limits: Limits | None = None
+        self._read: tuple[Panel, Limits] | None = None
 
     def reviewers(self, case: Case) -> list[Reviewer]:
         """The desk as a suggestion sees it, without those of whom this incident is not asked now."""
         known = [one for one in case.viewer.members if one.person is not None]
-        if self._limits is None:
-            ids = [one.person or 0 for one in known]
-            self._read, self._loads = languages_read(session, ids), loads(self.viewer)
-            others = (person for person in ids if person != self.viewer.person)
-            self._limits = Limits(session, others, clock.now().date())
-        away = self._limits.away(case.row.id, case.dossier)
+        self._read = self._read or self._once([one.person or 0 for one in known])
+        desk, limits = self._read
+        away = limits.away(case.row.id, case.dossier)
         return [
-            Reviewer(
-                one.person or 0,
-                one.name,
-                one.who,
-                one.role,
-                self._read.get(one.person or 0, frozenset()),
-                self._loads.get(one.person or 0, Load()).owed,
-            )
-            for one in known
-            if one.person not in away
+            desk.reviewer(one.person or 0, one.name, one.who, one.role) for one in known if one.person not in away
         ]
+
+    def _once(self, people: list[int]) -> tuple[Panel, Limits]:
+        others = (person for person in people if person != self.viewer.person)
+        return panel(self.viewer, people), Limits(session, others, clock.now().date())
 
 
 def remedies(case: Case, desk: Desk) -> Remedies:

@@ -10,14 +10,14 @@ from sqlalchemy import select
 
 from review import clock
 from review.models import Event, Policy, session
-from review.models.languages import languages_of, languages_read
+from review.models.languages import languages_of
 from review.models.limits import not_available
 from review.queries.due import answers_due, deadline
 from review.queries.holds import held_seats
 from review.queries.reading import Colleague, Reading, Way
-from review.queries.workload import Load, loads
+from review.queries.workload import panel
 from review.rules import assignment, rounds
-from review.rules.assignment import Reviewer, Suggestion
+from review.rules.assignment import Suggestion
 from review.rules.dossier import Dossier, Round
 from review.rules.grades import CODEBOOKS, DEFAULT
 from review.rules.policy import Policy as PolicyValue
@@ -172,16 +172,13 @@ def suggestion(reading: Reading, seats: int, away: frozenset[int]) -> Suggestion
     """Whom this lead is advised to ask for so many seats, of those not away; None where there is no seat to fill."""
     if seats < 1:
         return None
-    people = [one.id for one in reading.colleagues]
-    read, owed = languages_read(session, people), loads(reading.viewer.actor)
+    desk = panel(reading.viewer.actor, (one.id for one in reading.colleagues))
     reviewers = [
-        Reviewer(one.id, one.name, one.who, one.role, read.get(one.id, frozenset()), owed.get(one.id, Load()).owed)
-        for one in reading.colleagues
-        if one.id not in away
+        desk.reviewer(one.id, one.name, one.who, one.role) for one in reading.colleagues if one.id not in away
     ]
     round_ = reading.dossier.open_round
     seated = set(assignment.seated(round_)) if round_ else set()
-    asked = [read.get(one.id, frozenset()) for one in reading.colleagues if one.who in seated]
+    asked = [desk.read.get(one.id, frozenset()) for one in reading.colleagues if one.who in seated]
     return assignment.suggest(
         reading.dossier,
         reviewers,

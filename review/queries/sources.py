@@ -83,6 +83,13 @@ class Source:
         return bool(self.url and self.url.startswith(("http://", "https://")))
 
     @property
+    def says_more(self) -> bool:
+        """Whether anything stands below its line: words, a file, what the desk makes of it."""
+        return bool(
+            self.file or self.text or self.note or self.credibility or self.credibility_note or self.coherence
+        )
+
+    @property
     def archive_linked(self) -> bool:
         return bool(self.archive and self.archive.startswith(("http://", "https://")))
 
@@ -104,16 +111,21 @@ class Evidence:
 
     claims: tuple[Claim, ...]
     origins: tuple[Origin, ...]
+    sources: tuple[Source, ...]  # those attached, by number
     withdrawn: tuple[Source, ...]
     independent: int
     links: int
     statements: int
 
-    @property
-    def sources(self) -> tuple[Source, ...]:
-        """The attached sources by number."""
-        attached = (source for origin in self.origins for source in origin.sources)
-        return tuple(sorted(attached, key=lambda source: source.number))
+
+@dataclass(frozen=True, slots=True)
+class SourcesPage:
+    """The attached sources of an incident by number, for a form about them; `way` is what it still needs."""
+
+    ref: str
+    title: str
+    sources: tuple[Source, ...]
+    way: Way | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,12 +142,14 @@ class SourcePage:
 def evidence(reading: Reading) -> Evidence:
     """The claims and sources of an incident, the sources by origin."""
     warnings = warnings_of(session, reading.id)
-    shown = [_source(reading, source, warnings) for source in reading.dossier.sources]
+    adders = _adders(reading)
+    shown = [_source(source, warnings, adders) for source in reading.dossier.sources]
     attached = [source for source in shown if not source.withdrawn]
     statements = sum(source.role == "official" for source in attached)
     return Evidence(
         claims=claims(reading),
         origins=_origins(reading, attached),
+        sources=tuple(sorted(attached, key=lambda source: source.number)),
         withdrawn=tuple(source for source in shown if source.withdrawn),
         independent=len(reading.dossier.origins),
         links=len(attached) - statements,
@@ -186,10 +200,17 @@ def claim_named(viewer: Actor, name: str) -> int:
     return seq
 
 
-def _source(reading: Reading, source: values.Source, warnings: Mapping[int, str]) -> Source:
-    file = _file(source.file)
+def _adders(reading: Reading) -> dict[int, str | None]:
+    """Source number -> who attached it: for a lead, and never of a source that is new to an open round."""
+    if reading.viewer.role != "lead":
+        return {}
     since = reading.sight().sources_since
-    may_name = reading.viewer.role == "lead" and (since is None or source.seq < since)
+    known = (source for source in reading.dossier.sources if since is None or source.seq < since)
+    return {source.number: reading.names.get(source.by) for source in known}
+
+
+def _source(source: values.Source, warnings: Mapping[int, str], adders: Mapping[int, str | None]) -> Source:
+    file = _file(source.file)
     return Source(
         number=source.number,
         name=source.title or source.publisher or source.url or "",
@@ -212,7 +233,7 @@ def _source(reading: Reading, source: values.Source, warnings: Mapping[int, str]
         affiliated=source.affiliated,
         credibility_note=source.credibility_note,
         text=_text(file),
-        added_by=reading.names.get(source.by) if may_name else None,
+        added_by=adders.get(source.number),
         warning=warnings.get(source.number),
     )
 
@@ -238,21 +259,25 @@ def _origins(reading: Reading, attached: list[Source]) -> tuple[Origin, ...]:
     for source in attached:
         by_number.setdefault(source.origin, []).append(source)
     counted = reading.dossier.origins
-    found = [
-        Origin(
-            number=number,
-            name=_root(number, sources).publisher or _root(number, sources).name,
-            counts=number in counted,
-            statement=all(source.role == "official" for source in sources),
-            sources=tuple(sources),
-        )
-        for number, sources in by_number.items()
-    ]
+    found = [_origin(number, sources, number in counted) for number, sources in by_number.items()]
     return tuple(sorted(found, key=lambda origin: (not origin.counts, origin.statement, origin.number)))
 
 
-def _root(number: int, sources: list[Source]) -> Source:
-    return next((source for source in sources if source.number == number), sources[0])
+def _origin(number: int, sources: list[Source], counts: bool) -> Origin:
+    root = next((source for source in sources if source.number == number), sources[0])
+    return Origin(
+        number=number,
+        name=root.publisher or root.name,
+        counts=counts,
+        statement=all(source.role == "official" for source in sources),
+        sources=tuple(sources),
+    )
+
+
+def sources_page(viewer: Actor, ref: str, verb: str) -> SourcesPage:
+    """What a form about sources offers to choose from, for whoever holds its verb."""
+    reading = read_incident(viewer, ref, verb)
+    return SourcesPage(reading.ref, reading.title, evidence(reading).sources, reading.way(verb))
 
 
 def source_page(viewer: Actor, ref: str, number: int) -> SourcePage:
@@ -262,11 +287,12 @@ def source_page(viewer: Actor, ref: str, number: int) -> SourcePage:
     if known is None:
         raise NotFound
     warnings = warnings_of(session, reading.id)
-    attached = [_source(reading, source, warnings) for source in reading.dossier.attached]
+    adders = _adders(reading)
+    attached = [_source(source, warnings, adders) for source in reading.dossier.attached]
     return SourcePage(
         ref=reading.ref,
         title=reading.title,
-        source=_source(reading, known, warnings),
+        source=_source(known, warnings, adders),
         origins=tuple((origin.number, origin.name) for origin in _origins(reading, attached)),
         ways=reading.ways("assess_source", "capture_source", "archive_source", "withdraw_source"),
     )

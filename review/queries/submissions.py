@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, func, or_, select
 
 from review import clock, config
 from review.audit import keys
-from review.models import Claim, Incident, Person, Submission, SubmissionFile, session
+from review.models import Claim, Incident, Person, Submission, SubmissionFile, SubmissionTaken, session
 from review.models.admissions import shown_to
 from review.models.desk_settings import days_kept
 from review.queries.addresses import refs_of
@@ -39,6 +39,15 @@ class File:
     number: int
     size: int
     media: str
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """Of what came by telephone or letter: who took it down, by what way it came and on which day."""
+
+    by: str | None
+    way: str
+    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +101,10 @@ class SubmissionPage:
     claim: str | None
     grouped: str | None
     erased_after: str | None
+    taken: Taken | None = None
     numbers: tuple[str, ...] = ()  # long ones in its words
     warning: str = submissions.LONG_NUMBER
+    refused_kept: int = submissions.REFUSED_KEPT.days  # so long what is turned away can wait again
 
 
 @dataclass(frozen=True, slots=True)
@@ -217,6 +228,7 @@ def submission_page(viewer: Actor, name: str) -> SubmissionPage:
         claim=claim.name if claim else None,
         grouped=_grouped(viewer, claim),
         erased_after=_erased_after(row),
+        taken=taken(row),
         numbers=long_numbers(words.received) if words and waits else (),
     )
 
@@ -251,6 +263,12 @@ def _files(row: Submission) -> tuple[File, ...]:
     statement = select(SubmissionFile.number, SubmissionFile.size, SubmissionFile.media)
     ordered = statement.where(SubmissionFile.submission_id == row.id).order_by(SubmissionFile.number)
     return tuple(File(*one) for one in session.execute(ordered))
+
+
+def taken(row: Submission) -> Taken | None:
+    """Who took it down and how it came; None where its sender typed it in."""
+    found = session.get(SubmissionTaken, row.id)
+    return Taken(_person(found.person_id), found.way, found.day) if found is not None else None
 
 
 def _person(person: int | None) -> str | None:

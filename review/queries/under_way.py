@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 import orjson
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 
 from review import clock, config
 from review.audit import canonical, keys
@@ -56,9 +56,16 @@ class Place:
 
 
 def incidents(
-    viewer: Actor, stream: str, most: int, *, stage: str = "", after: Place | None = None
+    viewer: Actor,
+    stream: str,
+    most: int,
+    *,
+    stage: str = "",
+    after: Place | None = None,
+    among: ColumnElement[bool] | None = None,
 ) -> list[Any]:
-    """Whatever is under way or ready to be, in active streams; the gravest first, then the oldest."""
+    """Whatever is under way or ready to be, in active streams, as far as it is `among` these; the gravest first, then
+    the oldest."""
     statement = (
         select(
             Incident.id,
@@ -75,6 +82,8 @@ def incidents(
         .order_by(Incident.gravity.desc(), Incident.id)
         .limit(most)
     )
+    if among is not None:
+        statement = statement.where(among)
     if after is not None:
         lighter = and_(Incident.gravity == after.gravity, Incident.id > after.id)
         statement = statement.where(Incident.gravity <= after.gravity, or_(Incident.gravity < after.gravity, lighter))

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from review.models import session
+from review.models import Draft, session
 from review.models.languages import languages_of, languages_read
-from review.queries.drafts import kept_draft
+from review.queries.drafts import kept, kept_draft
 from review.queries.due import answers_due
 from review.queries.reading import Reading, Way
 from review.rules import assignment, grades, settlement, tags
@@ -112,14 +112,14 @@ class Dissenting:
 VERBS = ("cast_vote", "abstain", "recuse", "withdraw_vote")
 
 
-def ballot_form(reading: Reading) -> BallotForm | None:
+def ballot_form(reading: Reading, typed: Mapping[str, Draft]) -> BallotForm | None:
     """The ballot, for somebody who was asked in the open round; None for everybody else."""
     round_ = reading.dossier.open_round
     answer = round_.answer(reading.who) if round_ and reading.who else None
     if round_ is None or answer not in ("assigned", "voted", "abstained"):
         return None
     cast = reading.dossier.live_of(round_.number, reading.who or "")
-    draft = kept_draft(reading.viewer.actor.person, reading.id, "vote")
+    draft = kept(typed.get("vote"))
     return BallotForm(
         number=round_.number,
         kind=round_.kind,

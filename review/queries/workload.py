@@ -5,6 +5,7 @@ Guard 2: of a round in which the lead who looks was asked nothing is counted, el
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
 import orjson
@@ -15,6 +16,7 @@ from review.models import Event, Incident, Participation, Person, Round, Turn, s
 from review.models.admissions import shown_to
 from review.models.languages import languages_read
 from review.queries.due import answers_due
+from review.rules.assignment import Reviewer
 from review.rules.conditions import JUDGES
 from review.rules.errors import Forbidden
 from review.rules.permissions import Actor, may
@@ -51,6 +53,24 @@ class WorkloadPage:
     left_out: int
     seats: int
     rounds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Panel:
+    """What some people read and owe, as the viewer may count it, read once for all that is suggested of them."""
+
+    read: Mapping[int, frozenset[str]]
+    owed: Mapping[int, Load]
+
+    def reviewer(self, person: int, name: str, who: str | None, role: str) -> Reviewer:
+        """One of them as a suggestion sees them."""
+        owed = self.owed.get(person, Load()).owed
+        return Reviewer(person, name, who, role, self.read.get(person, frozenset()), owed)
+
+
+def panel(viewer: Actor, people: Iterable[int]) -> Panel:
+    """These people, of whom some may be asked."""
+    return Panel(languages_read(session, list(people)), loads(viewer))
 
 
 def workload(viewer: Actor) -> WorkloadPage:

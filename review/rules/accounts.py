@@ -34,11 +34,14 @@ LINK_LASTS = {
 
 WRONG = N_(
     "The e-mail, password and code do not go together. Whoever has set up an authenticator needs its code too. "
-    "After five tries there is a pause of a few minutes."
+    "After %(tries)s tries there is a pause of %(minutes)s minutes."
 )
-PAUSED = N_("There were too many tries. Wait five minutes, then try again.")
-TOO_SHORT = N_("Use at least 12 characters. A few words that only you would put together are best.")
-TOO_LONG = N_("Use at most 1,000 characters.")
+PAUSED = N_("There were too many tries. Wait %(minutes)s minutes, then try again.")
+TOO_SHORT = N_("Use at least %(shortest)s characters. A few words that only you would put together are best.")
+TOO_LONG = N_("Use at most %(longest)s characters.")
+SAID = {  # what those sentences name
+    "tries": TRIES, "minutes": PAUSE // timedelta(minutes=1), "shortest": SHORTEST, "longest": LONGEST,
+}  # fmt: skip
 SAME_AS_EMAIL = N_("The password is the e-mail address. Choose another.")
 DIFFERENT = N_("The two passwords differ. Type the same one twice.")
 NOT_THE_OLD = N_("This is not your present password.")

@@ -2,7 +2,8 @@
 
 The metric is the square of the codebook's declared distance: 1 - D_observed / D_expected, a missing vote being no vote
 (Krippendorff, Content Analysis, 4th ed. 2019, ch. 12). First rounds only, because whoever votes again has read the
-others. Figures speak of grades and incidents, never of a person.
+others; a round that was abandoned is none, for nobody read anything of it. Figures speak of grades and incidents, never
+of a person.
 """
 
 from __future__ import annotations
@@ -33,6 +34,7 @@ Z, SMALLEST = 1.645, 0.667
 DRAWS = 500
 SEED = 1970  # the same votes give the same interval
 TAIL, QUANTILE = 0.025, 1.96  # beyond each end of an interval of 95 %, and where that lies in a normal distribution
+SURE = round(100 * (1 - 2 * TAIL))  # of 100 draws, those between the two
 MANY = 1_000  # incidents from which on nothing is drawn
 
 
@@ -53,12 +55,13 @@ class FirstRound:
 
 
 def first_round(dossier: Dossier) -> FirstRound | None:
-    """None while it is open, where it was abandoned, or where the incident is shown to few.
+    """The first round that was not abandoned. None while it is open, or where the incident is shown to few.
 
-    Live is what was neither replaced, withdrawn nor excluded. The public is told of the votes as they stood when the
-    version that stands was published: an exclusion since then waits for the next.
+    An abandoned round reveals nothing, so that whoever votes in the one after it has read nobody else; its own votes
+    stay sealed for ever. Live is what was neither replaced, withdrawn nor excluded. The public is told of the votes as
+    they stood when the version that stands was published: an exclusion since then waits for the next.
     """
-    round_ = next((one for one in dossier.rounds if one.kind == "first"), None)
+    round_ = next((one for one in dossier.rounds if one.result != "abandoned"), None)
     if round_ is None or round_.result not in COUNTED or dossier.restricted:
         return None
     votes = [vote for vote in dossier.votes if vote.round == round_.number and vote.revealed and vote.ballot]

@@ -119,8 +119,8 @@ class History:
         """A history that goes on by itself from here; what it holds is frozen and shared."""
         twin = copy(self)
         for name in GROWING:
-            setattr(twin, name, copy(getattr(self, name)))
-        twin.answers = {number: dict(answers) for number, answers in self.answers.items()}
+            setattr(twin, name, getattr(self, name).copy())
+        twin.answers = {number: answers.copy() for number, answers in self.answers.items()}
         return twin
 
     def apply(self, record: Record) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import timedelta
 
 from review.rules import columns, imported_sources, imports
 from review.rules.words import N_
@@ -15,6 +16,7 @@ REFUSED: Mapping[str, Mapping[str, str]] = {
     columns.INCIDENTS.name: imports.UNREADABLE,
     columns.SOURCES.name: imports.UNREADABLE | imported_sources.REFUSED,
 }
+REPORTS_KEPT = timedelta(days=30)
 CHANGED = N_("Imported before, and changed in the file since; left as it is.")
 OUTCOMES = {
     "imported": N_("imported"),

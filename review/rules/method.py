@@ -119,6 +119,7 @@ NEEDS = {
     "dissent-untouched": N_("One had no words of its dissents removed."),
     "published": N_("A version is published."),
     "version-stands": N_("A version of this desk stands that a note can correct."),
+    "imported-stands": N_("An imported grade stands, and no version of this desk."),
     "approved": N_("The version was approved for a later day."),
     "result-stands": N_("The result still stands: nothing moved under it."),
     "no-recheck": N_("It is not being checked again already."),

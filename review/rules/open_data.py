@@ -11,8 +11,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from review.rules.dossier import EXITS
 from review.rules.grades import CODEBOOKS, NO_CONSENSUS, NO_CONSENSUS_LABEL
-from review.rules.record import Cell, Figure
+from review.rules.record import LEGACY, Cell, Figure
 from review.rules.vocabulary import ACCURACIES, DATE_TYPES, STRIKE_STATUSES, Vocabulary
 from review.rules.words import N_
 
@@ -20,7 +21,6 @@ DETERMINATIONS = "assay-determinations/1"
 RECORD = "assay-record/1"
 # A cell that begins so is run by a spreadsheet; what people typed is text.
 RUN = ("=", "+", "-", "@", "\t", "\r", "\n", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four in full width
-EXITED = ("merged", "split", "dismissed", "withdrawn")
 
 
 class Determined(NamedTuple):
@@ -92,13 +92,13 @@ class Column:
 
 
 KINDS = {
-    "legacy": N_("imported with the record it came from; no votes of this desk stand behind it"),
+    LEGACY: N_("imported with the record it came from; no votes of this desk stand behind it"),
     "first": N_("the first version that this desk published"),
     "verdict": N_("a new version because the grade was judged again"),
     "minor": N_("a new version because of a change that was held not to touch the verdict"),
     "note": N_("a new version because of a remark"),
 }
-EXITS = {
+EXIT_WORDS = {
     "merged": N_("the incident went into another"),
     "split": N_("the incident was divided into others"),
     "dismissed": N_("the incident was put aside"),
@@ -139,7 +139,7 @@ COLUMNS: tuple[Column, ...] = (
             "list holds the standing ones without an exit."
         ),
     ),
-    Column("exit", "string or null", _NONE, N_("How the incident left the desk; null while it has not."), EXITS),
+    Column("exit", "string or null", _NONE, N_("How the incident left the desk; null while it has not."), EXIT_WORDS),
     Column(
         "grade", "string", _NONE,
         N_(
@@ -279,6 +279,9 @@ RECORD_COLUMNS: tuple[Column, ...] = (
 )  # fmt: skip
 
 
+_UNKNOWN: Sequence[int | None] = (None, None)
+
+
 def determined(
     name: str,
     version: int,
@@ -295,7 +298,8 @@ def determined(
 ) -> Determined:
     """The row of one version; `facts` is what its `facts` disclosure seals, None where it was removed."""
     told = (facts or {}).get
-    killed, injured = _pair(casualties, "killed"), _pair(casualties, "injured")
+    harmed = casualties or {}
+    killed, injured = harmed.get("killed") or _UNKNOWN, harmed.get("injured") or _UNKNOWN
     places, named = told("places") or (), told("parties") or ()
     first: Mapping[str, Any] = places[0] if places else {}
     names, point, id_ = first.get("names") or {}, first.get("point"), f"{name}/{version}"
@@ -309,7 +313,7 @@ def determined(
         day,
         kind,
         standing,
-        stage if stage in EXITED else None,
+        stage if stage in EXITS else None,
         grade,
         codebook,
         killed[0],
@@ -319,7 +323,7 @@ def determined(
         told("date_type"),
         told("date"),
         told("date_end"),
-        names.get("en") or next(iter(sorted(names.items())), (None, None))[1],
+        names.get("en") or (names[min(names)] if names else None),
         names,
         first.get("region"),
         float(point[0]) if point else None,
@@ -338,10 +342,6 @@ def determined(
         told("summary"),
         facts is None,
     )
-
-
-def _pair(casualties: Mapping[str, Any] | None, which: str) -> Sequence[int | None]:
-    return (casualties or {}).get(which) or (None, None)
 
 
 def recorded(cells: Mapping[Cell, Figure], called: Mapping[str, str]) -> Iterator[Recorded]:

@@ -116,6 +116,15 @@ def version_stands(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -
     )
 
 
+def imported_stands(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
+    return answered(
+        dossier.determination is not None and dossier.determination.version == 0,
+        "imported-stands",
+        N_("An imported grade stands, and no version of this desk."),
+        N_("What stands here was not imported, so it is corrected by a note or checked again."),
+    )
+
+
 def approved(_verb: str, dossier: Dossier, _viewer: Viewer, _deed: Deed) -> Requirement:
     proposal = dossier.proposal
     holds = (
@@ -194,6 +203,7 @@ OUTCOMES: Mapping[str, Guard] = {
     "dissent-untouched": dissent_untouched,
     "published": published,
     "version-stands": version_stands,
+    "imported-stands": imported_stands,
     "approved": approved,
     "result-stands": result_stands,
     "no-recheck": no_recheck,

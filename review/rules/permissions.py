@@ -64,14 +64,21 @@ _TABLE = (
     _permission("reconsider_submission", N_("Let what was turned away wait again"), "reviewer lead"),
     _permission("reach_sender", N_("Read how a sender can be reached"), "lead"),
     _permission("keep_submissions", N_("Say for how long what is sent in may wait"), "lead"),
+    _permission("enter_correction", N_("Write down a request for a correction that was told or sent"), "reviewer lead"),
     _permission("accept_correction", N_("Take in a request for a correction"), "reviewer lead"),
     _permission("take_correction", N_("Take a request for a correction on"), "lead"),
-    _permission("publish_correction", N_("Publish a note of correction"), "lead", "version-stands"),
+    _permission("publish_correction", N_("Publish a note of correction"), "lead", "version-stands fresh-page"),
     _permission(
         "recheck_correction",
         N_("Have a version checked again because of a correction"),
         "lead",
-        "not-exited published no-recheck reasoned",
+        "not-exited published no-recheck reasoned fresh-page",
+    ),
+    _permission(
+        "grade_correction",
+        N_("Have an imported record graded here because of a correction"),
+        "lead",
+        "imported-stands not-exited stream-active has-evidence reasoned",
     ),
     _permission("decline_correction", N_("Decline a request for a correction"), "lead", "reasoned"),
     # incidents
@@ -209,7 +216,7 @@ _TABLE = (
         "open_recheck",
         N_("Have a published version checked again"),
         "lead system",
-        "not-exited published no-recheck reasoned",
+        "not-exited published no-recheck reasoned fresh-page",
     ),
     _permission(
         "confirm_recheck",

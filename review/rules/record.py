@@ -19,6 +19,7 @@ from review.rules.parties import Names
 EVERYBODY = ""  # in place of a party: every incident once, whomever it names
 UNDATED = ""  # in place of a month
 CONTESTED = "contested"
+LEGACY = "legacy"  # the kind of a determination that was imported, not reviewed here
 HEADLINE = tuple(key for book in CODEBOOKS for key in book.headline)
 MEASURES = ("incidents", "fewest", "most")
 _DAY = re.compile(r"(\d{4}-(?:0[1-9]|1[0-2]))-\d{2}")
@@ -81,6 +82,11 @@ class Figure:
     def known(self) -> bool:
         """Whether any incident says how many: a page shows no 0 for what nobody knows."""
         return self.incidents > self.unknown
+
+    @property
+    def killed(self) -> Range:
+        """Fewest to most, as a page shows it."""
+        return Range(self.fewest, self.most) if self.known else Range()
 
     @classmethod
     def of(cls, killed: Range) -> Figure:
@@ -274,8 +280,8 @@ def _with_records(told: Iterable[Month]) -> tuple[Month, ...]:
 
 NO_MONTH = "undated"
 MONTH = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])")
-PLACE = re.compile(rf"({MONTH.pattern}|{NO_MONTH})\.([0-9]{{1,15}})")
-Place = tuple[str, int]  # month and incident: where a page of a list ended
+PLACE = re.compile(rf"({MONTH.pattern}|{NO_MONTH})\.([0-9]{{1,15}}|i-[a-z2-7]{{16}})")
+Place = tuple[str, str]  # month and incident, as an address has it: where a page of a list ended
 
 
 def asked(wanted: Collection[str]) -> tuple[str, ...]:
@@ -296,4 +302,4 @@ def place_words(place: Place) -> str:
 def place_of(words: str | None) -> Place | None:
     """Where the page before ended; None where an address tells of no such place."""
     found = PLACE.fullmatch(words or "")
-    return (UNDATED if found[1] == NO_MONTH else found[1], int(found[2])) if found else None
+    return (UNDATED if found[1] == NO_MONTH else found[1], found[2]) if found else None

@@ -15,6 +15,8 @@ from review.rules.grades import Codebook
 from review.rules.policy import Policy
 from review.rules.words import N_
 
+MOST_HOURS = 1_000
+NO_HOURS = N_("Give the time in whole hours, from 1 to %(most)s.")
 EXCLUSIONS = {"conflict": N_("a conflict of interest"), "identity": N_("a doubt about who voted")}
 MOST = 1_000_000  # a greater number of people is a slip of the hand
 
@@ -203,6 +205,13 @@ def replaces(dossier: Dossier, number: int, who: str) -> int | None:
     """The live vote that a new one by the same person replaces."""
     earlier = dossier.live_of(number, who)
     return earlier.seq if earlier else None
+
+
+def check_hours(hours: int | None) -> int:
+    """How much longer a round may take, in whole hours; Invalid where that is none of these."""
+    if hours is None or not 1 <= hours <= MOST_HOURS:
+        raise Invalid({"hours": NO_HOURS}, most=MOST_HOURS)
+    return hours
 
 
 def accept(dossier: Dossier, number: int, who: str, ballot: Ballot) -> Ballot:

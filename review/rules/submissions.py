@@ -7,8 +7,8 @@ away. Before that nothing of it stands in the trail: what stands there stays for
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, fields
-from datetime import timedelta
+from dataclasses import asdict, dataclass, fields, replace
+from datetime import date, timedelta
 from typing import Any
 
 from review.rules import texts
@@ -33,13 +33,25 @@ MOST_OF_ALL = 300  # in an hour of the clock, from everywhere
 MOST_WAITING = 5_000
 MOST_KEPT_BYTES = 2 * 1024**3  # of files that came with submissions, until their time is up
 
+LONGEST_AGO = timedelta(days=365)  # so long after it came a call or a letter can still be taken down
+
 KEPT_DAYS, KEPT_CHOICES = 90, (30, 90, 180, 365)  # in quarantine; a desk chooses one of them
 REFUSED_KEPT = timedelta(days=30)  # and can be taken back so long
-RECEIPT_KEPT = timedelta(days=730)
+RECEIPT_YEARS = 2
+RECEIPT_KEPT = timedelta(days=365 * RECEIPT_YEARS)
+CODE_LETTERS = 16  # of a receipt: letters and digits, 80 bits
 
 NO_TEXT = N_("Not answered yet. Say what happened, in your own words.")
 NO_CORRECTION = N_("Not answered yet. Say what is wrong on the page.")
-TOO_LONG = N_("This is longer than can be sent here: at most %(longest)s characters.")
+TOO_LONG: Mapping[str, str] = {
+    "text": N_("Say it in at most %(longest_text)s characters, and send the rest in another message."),
+    "translation": N_("A translation may have at most %(longest_translation)s characters here."),
+    "right": N_("Say what would be right in at most %(longest_right)s characters."),
+    "source": N_("Say how it is known in at most %(longest_source)s characters."),
+    "when": N_("Say when it was in at most %(longest_when)s characters."),
+    "where": N_("Say where it was in at most %(longest_where)s characters."),
+    "contact": N_("Say how to reach you in at most %(longest_contact)s characters."),
+}
 TOO_MANY_LINKS = N_("At most %(most)s links can be sent at once, one on each line. Send the others in another message.")
 LONG_LINKS = N_("The links together are longer than can be sent here: at most %(longest)s characters.")
 NO_LANGUAGE = N_("Choose one of the languages listed, or leave it open.")
@@ -54,9 +66,13 @@ NOT_OURS = N_("This page was open over a change of the desk's keys, or came from
 PAUSED = N_(
     "Too much was sent from where you are, or to this desk, within a short time. Keep your text, and try again later."
 )
-NO_CODE = N_("Not answered yet. Type the code that was shown after sending: sixteen letters and digits.")
+NO_WAY = N_("Not answered yet. Say by what way it came.")
+NO_DAY = N_("Give the day on which it came, as 2031-03-24: not in the future, and at most a year ago.")
+NO_PUBLIC_PAGE = N_("No public page answers to this. Give the code as it stands on the page that is to be corrected.")
+NO_CODE = N_("Not answered yet. Type the code that was shown after sending: %(letters)s letters and digits.")
 UNKNOWN_CODE = N_(
-    "No receipt has this code. Look whether all sixteen letters and digits are there; receipts are kept for two years."
+    "No receipt has this code. Look whether all %(letters)s letters and digits are there; receipts are kept for "
+    "%(years)s years."
 )
 NOT_WAITING = N_("Somebody of the desk has looked through this already. Load the page again to see what they did.")
 NOT_REFUSED = N_("This does not lie among what was turned away any more.")
@@ -69,7 +85,14 @@ LONG_NUMBER = N_(
 
 LABELS = {
     "when": "When", "where": "Where", "links": "Further links", "right": "What would be right", "source": "Source",
+    "taken": "Taken down",
 }  # fmt: skip
+WAYS: Mapping[str, str] = {
+    "telephone": N_("by telephone"),
+    "letter": N_("by letter"),
+    "email": N_("by e-mail"),
+    "person": N_("in person"),
+}
 STATES: Mapping[str, str] = {
     WAITING: N_("waits to be looked through"),
     ACCEPTED: N_("taken in"),
@@ -117,11 +140,12 @@ class Wish:
     right: str | None = None
     source: str | None = None
     contact: str | None = None
+    taken: str | None = None  # where somebody of the desk wrote it down: by what way it came, and when
 
     @property
     def received(self) -> str:
         """The request as the record keeps it."""
-        return composed(self.text, right=self.right, source=self.source)
+        return composed(self.text, right=self.right, source=self.source, taken=self.taken)
 
     def as_dict(self) -> dict[str, Any]:
         """What is kept of it, encrypted."""
@@ -165,7 +189,12 @@ def account(typed: Mapping[str, str | None]) -> Account:
 
 def wish(typed: Mapping[str, str | None]) -> Wish:
     """A request for a correction as it was typed; Invalid with a sentence for each field that cannot be taken."""
+    return _wish(typed, {})
+
+
+def _wish(typed: Mapping[str, str | None], beside: Mapping[str, str]) -> Wish:
     found, problems, values = _fields(typed, ("text", "right", "source", "contact"))
+    problems.update(beside)
     if not found["text"]:
         problems["text"] = NO_CORRECTION
     if problems:
@@ -173,13 +202,31 @@ def wish(typed: Mapping[str, str | None]) -> Wish:
     return Wish(found["text"] or "", found["right"], found["source"], found["contact"])
 
 
+def taken_down(typed: Mapping[str, str | None], today: date) -> tuple[Wish, str, str]:
+    """A request that somebody of the desk wrote down, by what way it came and on which day; Invalid as above."""
+    way, day = typed.get("way") or "", typed.get("day") or ""
+    problems = {} if way in WAYS else {"way": NO_WAY}
+    if not _lately(day, today):
+        problems["day"] = NO_DAY
+    told = _wish(typed, problems)
+    return replace(told, taken=f"{WAYS[way]}, {day}"), way, day
+
+
+def _lately(day: str, today: date) -> bool:
+    try:
+        known = date.fromisoformat(day)
+    except ValueError:
+        return False
+    return known.isoformat() == day and today - LONGEST_AGO <= known <= today
+
+
 def _fields(
     typed: Mapping[str, str | None], names: Iterable[str]
 ) -> tuple[dict[str, str | None], dict[str, str], dict[str, Any]]:
     found = {name: texts.cleaned(typed.get(name)) for name in names}
-    long = {name for name, words in found.items() if len(words or "") > LONGEST[name]}
-    values = {"longest": min(LONGEST[name] for name in long)} if long else {}
-    return found, dict.fromkeys(long, TOO_LONG), values
+    long = [name for name, words in found.items() if len(words or "") > LONGEST[name]]
+    values = {f"longest_{name}": LONGEST[name] for name in long}
+    return found, {name: TOO_LONG[name] for name in long}, values
 
 
 def check_files(sizes: Iterable[int]) -> None:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Collection
 
 from review.rules.dossier import Dossier
+from review.rules.record import LEGACY
 
 # Public by themselves, whatever is under way: each moves the mark.
 SPEAKING = (
@@ -33,9 +34,13 @@ def told(dossier: Dossier) -> str:
 
     There is none while the incident is judged again: most of what is said of it then waits for the next version, and a
     mark that left out one such word too few would tell of it. There is none either where the page names other
-    incidents, whose own changes it shows.
+    incidents, whose own changes it shows. An imported record keeps its mark while it is judged here for the first
+    time: its page says nothing of that, and neither may a mark that is gone.
     """
-    if dossier.determination is None or dossier.stage in REGRADING or leans_on_others(dossier):
+    standing = dossier.determination
+    if standing is None or leans_on_others(dossier):
+        return ""
+    if dossier.stage in REGRADING and standing.kind != LEGACY:
         return ""
     return _state(dossier)
 

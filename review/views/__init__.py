@@ -23,6 +23,8 @@ from review.views import (
     narrowing,
     plain,
     shell,
+    sourcing,
+    submitting,
     unchanged,
     visitor,
     words,
@@ -93,6 +95,8 @@ def register(app: Flask) -> None:
     media.register(app)
     method.register(app)
     narrowing.register(app)
+    sourcing.register(app)
+    submitting.register(app)
     doors.register(app)
     errors.register(app)
     unchanged.register(app)

@@ -6,7 +6,6 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from review.queries.agreement import agreement_page
-from review.rules.agreement import FEWEST
 from review.views.visitor import actor
 
 blueprint = Blueprint("agreement", __name__)
@@ -15,4 +14,4 @@ blueprint = Blueprint("agreement", __name__)
 @blueprint.get("/desk/agreement")
 def index() -> ResponseReturnValue:
     """Nobody else's votes, and no list of people."""
-    return render_template("desk/agreement.html", page=agreement_page(actor()), fewest=FEWEST)
+    return render_template("desk/agreement.html", page=agreement_page(actor()))

@@ -100,8 +100,16 @@ def _approve(ref: str, typed: Typed) -> str:
         me, ref, reason=typed.text("reason"), seen=typed.value("seen"), not_before=typed.text("not_before")
     )
     drafts.clear_draft(me.person or 0, ref, "approve")
-    done(_("Version %(version)s is approved.", version=version))
+    done(_later(version) if typed.text("not_before") else _at_once(version))
     return address(ref)
+
+
+def _at_once(version: int) -> str:
+    return _("Version %(version)s is approved and published.", version=version)
+
+
+def _later(version: int) -> str:
+    return _("Version %(version)s is approved. It is published on the day that you set.", version=version)
 
 
 def _override(ref: str, typed: Typed) -> str:

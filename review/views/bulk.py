@@ -24,7 +24,12 @@ blueprint = Blueprint("bulk", __name__)
 def assign() -> ResponseReturnValue:
     """The incidents that want people."""
     wanted = request.args
-    page = bulk_page(actor(), stream=wanted.get("stream", ""), after=place(wanted.get("after", "")))
+    page = bulk_page(
+        actor(),
+        stream=wanted.get("stream", ""),
+        logged=wanted.get("logged", ""),
+        after=place(wanted.get("after", "")),
+    )
     return show("desk/assign.html", page, NOTHING)
 
 
@@ -36,6 +41,7 @@ def preview() -> ResponseReturnValue:
     page = bulk_page(
         actor(),
         stream=typed.value("stream"),
+        logged=typed.value("logged"),
         after=place(typed.value("after")),
         chosen=typed.all("incident"),
         people=these,
@@ -64,7 +70,8 @@ def ask() -> ResponseReturnValue:
     done(_("Incidents for which people were asked: %(count)s.", count=count))
     for problem in refused:
         done(problem)
-    return redirect(url_for("bulk.assign", stream=request.form.get("stream") or None), SEE_OTHER)
+    stream, logged = (request.form.get(name) or None for name in ("stream", "logged"))
+    return redirect(url_for("bulk.assign", stream=stream, logged=logged), SEE_OTHER)
 
 
 def _ask(one: Ask) -> str | None:

@@ -182,9 +182,8 @@ def forget_view(view: int) -> ResponseReturnValue:
 @blueprint.get("/help")
 def help_page() -> ResponseReturnValue:
     """Where to turn, and what this work does; each desk writes its own."""
-    text = queries.help_page().written.get(chosen()) or _own_text(chosen())
-    may_write = current_user.is_authenticated and may(current_user.role or "", "write_help")
-    return render_template("help/help.html", blocks=blocks(text), may_write=may_write)
+    written = queries.help_page().get(chosen())
+    return render_template("help/help.html", blocks=blocks(written.text if written else _own_text(chosen())))
 
 
 @blueprint.get("/desk/help")
@@ -208,8 +207,11 @@ def write_help() -> ResponseReturnValue:
 def _edit(typed: Typed, code: int) -> ResponseReturnValue:
     if not may(actor().role, "write_help"):
         raise Forbidden("write_help")
-    written = queries.help_page().written
-    texts = [(key, name, written.get(key) or _own_text(key), key in written) for key, name in LANGUAGES.items()]
+    written = queries.help_page()
+    texts = [
+        (key, name, written[key].text if key in written else _own_text(key), written.get(key))
+        for key, name in LANGUAGES.items()
+    ]
     return render_template("help/edit.html", texts=texts, typed=typed), code
 
 

@@ -66,7 +66,7 @@ def cosign() -> ResponseReturnValue:
         return text_answer(_("Send the note as text/plain.") + "\n", 415)
     note = request.stream.read(LARGEST_NOTE + 1)
     if len(note) > LARGEST_NOTE:
-        return text_answer(_("A note of more than 8 KiB is not read.") + "\n", 413)
+        return text_answer(_("A note of more than %(most)s KiB is not read.", most=LARGEST_NOTE // 1024) + "\n", 413)
     try:
         return text_answer(witnesses.cosign(note.decode("utf-8", "replace")))
     except NotFound:

@@ -10,9 +10,10 @@ from flask_babel import gettext as _
 from flask_babel import ngettext
 
 from review.queries.care import mail_is_sent
+from review.rules import accounts
 from review.rules.care import BREAKS, DAILY, NEVER, ONCE
 from review.rules.permissions import ROLES
-from review.views.words import joined, short_day, word
+from review.views.words import joined, short_days, word
 
 Pairs = list[tuple[Any, str]]
 
@@ -20,13 +21,14 @@ Pairs = list[tuple[Any, str]]
 def register(app: Flask) -> None:
     """Offer these to every template as filters."""
     app.jinja_env.filters.update(suggested=suggested, advisable=advisable)
+    app.jinja_env.globals.update(account_words=accounts)
     app.jinja_env.globals.update(break_choices=break_choices, mail_choices=mail_choices, mail_hint=mail_hint)
     app.jinja_env.filters.update(people=people, pairs=pairs, policies=policies, repeatable=repeatable, days=days)
 
 
-def days(rows: Iterable[Any]) -> dict[str | None, str]:
-    """Each day of a list in words, once: half of a list falls on the same few."""
-    return {known: short_day(known) for known in {row.date for row in rows}}
+def days(rows: Iterable[Any]) -> dict[tuple[str | None, str | None], str]:
+    """The days of a list in words, each once: half of a list falls on the same few."""
+    return {known: short_days(*known) for known in {(row.date, row.date_end) for row in rows}}
 
 
 def people(found: Iterable[Any]) -> Pairs:

@@ -9,7 +9,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, url_for
 from flask_login import current_user
 
 from review.api.places import is_ours
@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     app.after_request(_dress)
     app.url_defaults(_name_by_content)
     app.context_processor(lambda: {"nonce": nonce()})
+    app.jinja_env.globals["static"] = static
 
 
 def nonce() -> str:
@@ -73,6 +74,17 @@ def _keep_static(response: Response) -> Response:
     if response.status_code == 200 and "v" in request.args:
         response.headers["Cache-Control"] = f"public, max-age={YEAR}, immutable"
     return response
+
+
+def static(name: str) -> str:
+    """The address of a file of ours, as url_for says it: a page names a dozen, and they hardly ever change."""
+    path = os.path.join(current_app.static_folder or "", name)
+    return _address(name, os.stat(path).st_mtime_ns, request.script_root)
+
+
+@lru_cache(maxsize=256)
+def _address(name: str, _changed: int, _root: str) -> str:
+    return url_for("static", filename=name)
 
 
 def _name_by_content(endpoint: str, values: dict[str, Any]) -> None:

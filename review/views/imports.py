@@ -33,7 +33,8 @@ def index() -> ResponseReturnValue:
 
 
 def _index(problem: str | None, code: int = 200) -> ResponseReturnValue:
-    return render_template("imports/index.html", page=imports.imports_page(actor()), problem=problem), code
+    page, kept = imports.imports_page(actor()), import_notes.REPORTS_KEPT.days
+    return render_template("imports/index.html", page=page, problem=problem, reports_kept=kept), code
 
 
 @blueprint.post("")

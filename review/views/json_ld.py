@@ -16,8 +16,9 @@ from flask_babel import gettext as _
 from markupsafe import Markup
 
 from review.queries.determinations import DeterminationPage
+from review.rules.facts import Facts
 from review.rules.open_data import COLUMNS, DETERMINATIONS
-from review.views.words import comma, day, grade_word, joined, range_text
+from review.views.words import comma, days_text, grade_word, joined, range_text
 
 CONTEXT = "https://schema.org"
 Linked = dict[str, Any]
@@ -49,7 +50,9 @@ def claim_review(page: DeterminationPage, base: str, log: str) -> Linked:
         "publisher": _desk(base, log),
         "claimReviewed": _claim(page),
         "reviewRating": _rating(page),
-        "itemReviewed": {"@type": "Claim", "name": page.title, "appearance": list(_appearances(page))},
+        "itemReviewed": {
+            "@type": "Claim", "name": page.title, **_when(page.facts), "appearance": list(_appearances(page)),
+        },
         "isPartOf": {"@type": "Dataset", "@id": f"{base}/data", "url": f"{base}/data", "name": _("Open data")},
     }
     if page.exited == "withdrawn":
@@ -64,11 +67,19 @@ def claim_review(page: DeterminationPage, base: str, log: str) -> Linked:
     return {**found, "correction": notes} if notes else found
 
 
+def _when(facts: Facts) -> Linked:
+    """The day on which it happened, or the range of days in which it did, as ISO 8601 has it."""
+    if not facts.date:
+        return {}
+    several = facts.date_end and facts.date_end != facts.date
+    return {"temporalCoverage": f"{facts.date}/{facts.date_end}" if several else facts.date}
+
+
 def _claim(page: DeterminationPage) -> str:
     """The allegation in one sober sentence: reported, never found."""
     told = [page.title]
     if page.facts.date:
-        told.append(day(page.facts.date))
+        told.append(days_text(page.facts))
     killed = page.version.casualties.killed
     if killed.known:
         told.append(_("%(range)s civilians reported killed", range=range_text(killed)))

@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from review.actions import accounts
 from review.api.places import is_ours
+from review.views import catalogue
 from review.views.doors import safe_path
 
 LANGUAGES = {"en": "English", "ar": "العربية"}
@@ -20,6 +21,7 @@ blueprint = Blueprint("language", __name__)
 
 def register(app: Flask) -> None:
     """Give the templates the language, its direction and the other languages offered."""
+    catalogue.install(app)
     app.context_processor(_words_of_the_page)
     if app.config["PSEUDO"]:
         from review.views import pseudo

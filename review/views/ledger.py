@@ -8,7 +8,7 @@ from flask_babel import gettext as _
 
 from review.actions import ledger as act
 from review.forms.ledger import ReportForm
-from review.queries import ledger, public, reports
+from review.queries import ledger, reports
 from review.rules.errors import Invalid
 from review.rules.ledger import MONTH
 from review.rules.parties import LONGEST_NAME
@@ -22,9 +22,8 @@ blueprint = Blueprint("ledger", __name__)
 @blueprint.get("/record/conceded")
 def conceded() -> ResponseReturnValue:
     """The published incidents in which a party concedes what a figure of its record adds up."""
-    party, month = request.args.get("party", "")[:LONGEST_NAME], _month()
-    rows = public.public_of(ledger.conceding(party, month))
-    return render_template("public/conceded.html", rows=rows, party=party, month=month)
+    party = request.args.get("party", "")[:LONGEST_NAME]
+    return render_template("public/conceded.html", page=ledger.conceded_page(party, _month()))
 
 
 @blueprint.get("/desk/ledger")

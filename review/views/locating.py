@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from math import cos, radians
 
 from babel import Locale
@@ -15,7 +16,7 @@ from flask_babel import get_locale
 
 from review.rules.facts import Facts, Place
 from review.rules.points import METRES_A_DEGREE, reach
-from review.views.coastlines import Ring, Window, lands
+from review.views.coastlines import Land, Ring, Window, lands
 
 WIDTH, HEIGHT = 360, 240
 REGION = 4.5  # degrees of latitude from the middle of the wider drawing to its edge
@@ -75,6 +76,17 @@ class Frame:
     y: float
     width: float
     height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Coast:
+    """What is seen of one country: its outlines as paths, and the largest of them from side to side."""
+
+    land: Land
+    paths: tuple[str, ...]
+    across: tuple[float, float]
+    up: tuple[float, float]
+    large: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,10 +185,9 @@ class View:
 
     def drawing(self, spots: tuple[Spot, ...], *, grid: bool = False, frame: View | None = None) -> Drawing:
         """The land of this piece of the world, and on it the areas or the frame."""
-        found = self._seen()
         return Drawing(
-            lands=tuple(path for _name, rings in found for ring in rings if (path := _path(ring))),
-            names=tuple(_named(name, rings) for name, rings in found if _large(rings)) if frame else (),
+            lands=tuple(path for coast in self._seen() for path in coast.paths),
+            names=self.names() if frame else (),
             lines=tuple(self._lines()) if grid else (),
             areas=tuple(self._area(spot, place == 0) for place, spot in enumerate(spots)),
             bar=self._bar(),
@@ -185,12 +196,17 @@ class View:
 
     def names(self) -> tuple[Name, ...]:
         """The countries of which much is seen."""
-        return tuple(_named(name, rings) for name, rings in self._seen() if _large(rings))
-
-    def _seen(self) -> list[tuple[str, list[list[tuple[float, float]]]]]:
-        """The countries in this drawing: the name that the reader knows each by, and its outlines."""
         locale = get_locale() or Locale("en")
-        return [(land.name(locale), [self._outline(ring) for ring in land.rings]) for land in lands(self._wider())]
+        return tuple(_named(coast.land.name(locale), coast) for coast in self._seen() if coast.large)
+
+    def _seen(self) -> tuple[Coast, ...]:
+        """The countries in this drawing."""
+        return _coasts((self.latitude, self.longitude, self.half))
+
+    def coasts(self) -> Iterable[Coast]:
+        """The countries in this drawing, drawn."""
+        for land in lands(self._wider()):
+            yield _coast(land, [self._outline(ring) for ring in land.rings])
 
     def _wider(self) -> Window:
         """A little more than the window, so that the cut itself is not drawn as a coast."""
@@ -237,26 +253,37 @@ class View:
         return Frame(round(x - width / 2, 1), round(y - height / 2, 1), round(width, 1), round(height, 1))
 
 
+@lru_cache(maxsize=64)  # one incident is opened again and again, and no coast moves
+def _coasts(around: tuple[float, float, float]) -> tuple[Coast, ...]:
+    return tuple(View(around).coasts())
+
+
+def _coast(land: Land, rings: list[list[tuple[float, float]]]) -> Coast:
+    largest = max(rings, key=lambda ring: abs(_surface(ring)))
+    across, up = [point[0] for point in largest], [point[1] for point in largest]
+    return Coast(
+        land=land,
+        paths=tuple(path for ring in rings if (path := _path(ring))),
+        across=(min(across), max(across)),
+        up=(min(up), max(up)),
+        large=abs(_surface(largest)) >= NAMED,
+    )
+
+
 def _path(points: list[tuple[float, float]]) -> str:
     if len(points) < 3:
         return ""
     return "M" + "L".join(f"{x:g} {y:g}" for x, y in points) + "Z"
 
 
-def _large(rings: list[list[tuple[float, float]]]) -> bool:
-    return any(abs(_surface(ring)) >= NAMED for ring in rings)
-
-
 def _surface(ring: list[tuple[float, float]]) -> float:
     return sum(a[0] * b[1] - b[0] * a[1] for a, b in zip(ring, ring[1:] + ring[:1], strict=True)) / 2
 
 
-def _named(name: str, rings: list[list[tuple[float, float]]]) -> Name:
+def _named(name: str, coast: Coast) -> Name:
     """The name in the middle of what is seen of a country, inside the drawing."""
-    ring = max(rings, key=lambda one: abs(_surface(one)))
-    across, up = [point[0] for point in ring], [point[1] for point in ring]
     edge = 4 + len(name) * 3.5
-    x, y = (min(across) + max(across)) / 2, (min(up) + max(up)) / 2
+    x, y = sum(coast.across) / 2, sum(coast.up) / 2
     return Name(round(min(max(x, edge), WIDTH - edge), 1), round(min(max(y, 16), HEIGHT - 30), 1), name)
 
 

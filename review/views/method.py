@@ -10,7 +10,7 @@ from review.actions import method as acts
 from review.forms.typed import NOTHING, Typed
 from review.queries import method as queries
 from review.queries.method import Written
-from review.rules import method
+from review.rules import agreement, method
 from review.rules.plain_text import Block, blocks
 from review.views.answers import answer, done, typed_in
 from review.views.language import LANGUAGES, chosen
@@ -21,7 +21,7 @@ blueprint = Blueprint("method", __name__)
 
 def register(app: Flask) -> None:
     """Offer the words of the method to its templates."""
-    app.jinja_env.globals.update(method_words=method, own_words=own_words)
+    app.jinja_env.globals.update(method_words=method, agreement_words=agreement, own_words=own_words)
 
 
 def own_words(page: queries.MethodPage, section: str) -> tuple[str, Written, tuple[Block, ...]] | None:

@@ -27,7 +27,7 @@ class Facet:
 
 
 @dataclass(frozen=True, slots=True)
-class Narrowing:
+class SourceFilters:
     """The filters as the address carries them; an empty one lets everything through."""
 
     kind: str = ""
@@ -55,17 +55,28 @@ class Narrowing:
 def register(app: Flask) -> None:
     """Offer the filters to the template of an incident."""
     app.jinja_env.globals.update(narrowing=narrowing, facets=facets)
-    app.jinja_env.filters.update(shown_by=shown_by)
+    app.jinja_env.filters["shown_by"] = shown_by
 
 
-def shown_by(sources: Iterable[Any], wanted: Narrowing, cast: Any) -> frozenset[int]:
-    """The numbers of the sources that pass the filters; `cast` is the ballot as it stands."""
-    return frozenset(one.number for one in sources if wanted.shows(one, cast.chosen("sources", one.number)))
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The numbers of the sources that the page shows, and of the origins that any of them repeats."""
+
+    sources: frozenset[int]
+    origins: frozenset[int]
 
 
-def narrowing() -> Narrowing:
+def shown_by(sources: Iterable[Any], wanted: SourceFilters, cast: Any) -> Shown:
+    """The sources that pass the filters; `cast` is the ballot as it stands."""
+    known = tuple(sources)
+    if wanted.query:
+        known = tuple(one for one in known if wanted.shows(one, cast.chosen("sources", one.number)))
+    return Shown(frozenset(one.number for one in known), frozenset(one.origin for one in known))
+
+
+def narrowing() -> SourceFilters:
     """The filters of this request's address, or of the form that was sent with them."""
-    return Narrowing(**{name: request.values.get(MARK + name, "")[:100] for name in NAMES})
+    return SourceFilters(**{name: request.values.get(MARK + name, "")[:100] for name in NAMES})
 
 
 def facets(evidence: Any) -> list[Facet]:

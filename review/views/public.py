@@ -7,13 +7,12 @@ from flask.typing import ResponseReturnValue
 
 from review import config
 from review.actions import public_bundles
-from review.queries import bundles, determinations, mapped, method, public
+from review.queries import bundles, determinations, mapped, method, places, public
 from review.queries.bundles import Kept
 from review.queries.determinations import DeterminationPage
 from review.views import unchanged
 from review.views.files import sent
 from review.views.json_ld import as_script, claim_review
-from review.views.plain import whole
 from review.views.visitor import base_address
 
 blueprint = Blueprint("public", __name__)
@@ -30,7 +29,7 @@ def incidents() -> ResponseReturnValue:
     """Published incidents, by filters, as a list or on a map."""
     wanted = request.args
     filters = wanted.get("q", "").strip()[:200], wanted.get("grade", ""), wanted.get("stream", "")
-    page = public.list_page(*filters, before=wanted.get("before", type=whole))
+    page = public.list_page(*filters, before=places.row_of(wanted.get("before")))
     if wanted.get("view") == "map":
         return render_template("public/incidents.html", page=page, map=mapped.mapped_public(*filters))
     return render_template("public/incidents.html", page=page)

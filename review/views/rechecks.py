@@ -20,7 +20,7 @@ def open_recheck(ref: str) -> ResponseReturnValue:
     """Have the published version checked again, by hand and with a public reason."""
 
     def act(typed: Typed) -> str:
-        rechecks.open_recheck(actor(), ref, reason=typed.text("reason"))
+        rechecks.open_recheck(actor(), ref, reason=typed.text("reason"), seen=typed.value("seen"))
         done(_("The published version is being checked again. Its page says so."))
         return address(ref, "recheck")
 

@@ -55,6 +55,7 @@ def logout() -> ResponseReturnValue:
     """End this session, here and in the database."""
     sessions.sign_out(current_user.token)
     session.clear()
+    flash(_("You are signed out. Your drafts wait on the server."))
     return redirect(url_for("signing_in.login"))
 
 

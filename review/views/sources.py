@@ -9,14 +9,24 @@ from flask_babel import gettext as _
 from review.actions import sources
 from review.actions.uploads import Upload
 from review.forms.sources import code_6x6, source_draft
-from review.forms.typed import NOT_CHOSEN, Typed
-from review.queries.sources import kept_file, source_page
+from review.forms.typed import NOT_CHOSEN, NOTHING, Typed
+from review.queries.sources import kept_file, source_page, sources_page
 from review.rules.errors import Invalid
 from review.views.answers import Page, answer, done, show, typed_in
-from review.views.incidents import address, again
+from review.views.incidents import address
 from review.views.visitor import actor
 
 blueprint = Blueprint("sources", __name__)
+
+
+@blueprint.get("/desk/incidents/<ref>/sources/new")
+def attaching(ref: str) -> ResponseReturnValue:
+    """The form by which a source is attached."""
+    return _attaching(ref)(NOTHING, 200)
+
+
+def _attaching(ref: str) -> Page:
+    return lambda typed, code: show("incidents/attach.html", sources_page(actor(), ref, "attach_source"), typed, code)
 
 
 @blueprint.post("/desk/incidents/<ref>/sources")
@@ -28,7 +38,7 @@ def attach(ref: str) -> ResponseReturnValue:
         done(_("Source S%(number)s is attached.", number=number))
         return address(ref, f"s{number}")
 
-    return answer(act, typed_in("attach"), again(ref))
+    return answer(act, typed_in("attach"), _attaching(ref))
 
 
 def _upload() -> Upload | None:
@@ -36,6 +46,16 @@ def _upload() -> Upload | None:
     if sent is None or not sent.filename:
         return None
     return Upload(sent.read(), sent.filename)
+
+
+@blueprint.get("/desk/incidents/<ref>/sources/group")
+def grouping(ref: str) -> ResponseReturnValue:
+    """The form that says that sources repeat one account; on the incident's page a script asks the same of one."""
+    return _grouping(ref)(NOTHING, 200)
+
+
+def _grouping(ref: str) -> Page:
+    return lambda typed, code: show("incidents/group.html", sources_page(actor(), ref, "group_sources"), typed, code)
 
 
 @blueprint.post("/desk/incidents/<ref>/sources/group")
@@ -52,7 +72,7 @@ def group(ref: str) -> ResponseReturnValue:
         done(_("The sources are grouped. They count once."))
         return address(ref, f"o{origin}")
 
-    return answer(act, typed_in("group"), again(ref))
+    return answer(act, typed_in("group"), _grouping(ref))
 
 
 @blueprint.get("/desk/incidents/<ref>/sources/<int:number>")

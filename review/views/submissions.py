@@ -16,6 +16,7 @@ from review.queries import submissions
 from review.queries.sources import ENDINGS
 from review.rules import merging
 from review.rules.errors import Invalid, NotFound
+from review.rules.submissions import REFUSED_KEPT
 from review.views.answers import Page, answer, done, show, typed_in
 from review.views.incidents import address
 from review.views.visitor import actor
@@ -82,7 +83,7 @@ def refuse(name: str) -> ResponseReturnValue:
 
     def turn_away(typed: Typed) -> str:
         act.refuse_submission(actor(), name, reason=typed.text("reason"))
-        done(_("It was turned away. For thirty days it can wait again, then it is erased."))
+        done(_("It was turned away. For %(days)s days it can wait again, then it is erased.", days=REFUSED_KEPT.days))
         return url_for("submissions.one", name=name)
 
     return answer(turn_away, typed_in("refuse"), _again(name))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, make_response, render_template, request
+from flask import Blueprint, Flask, current_app, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
 
 from review.actions import submitting as act
@@ -24,11 +25,21 @@ from review.rules import submissions
 from review.rules.errors import Invalid
 from review.rules.submissions import grouped_code
 from review.views.answers import in_words, typed_in
+from review.views.pacing import Pace
 from review.views.visitor import source
 
 blueprint = Blueprint("submitting", __name__)
 
 Again = Callable[[Typed, int], ResponseReturnValue]
+
+
+PACE = "submitting-pace"
+EACH, ALL = 60, 600  # forms a minute, whatever is in them: a crowd behind one exit stays below that
+
+
+def register(app: Flask) -> None:
+    """Count every form that is sent, those that cannot be taken too; what is kept is counted in the database."""
+    app.extensions[PACE] = Pace(each=EACH, all=ALL)
 
 
 @blueprint.route("/submit", methods=["GET", "POST"])
@@ -46,6 +57,8 @@ def submit() -> ResponseReturnValue:
     if request.method == "GET":
         return again(NOTHING, 200)
     typed = typed_in("submit")
+    if not _admitted():
+        return _too_often(typed, "form", again)
     return _sent(lambda: act.submit(_came(typed), fields(typed, ACCOUNT), _uploads()), typed, again)
 
 
@@ -65,6 +78,8 @@ def correction(ref: str) -> ResponseReturnValue:
     if request.method == "GET":
         return again(NOTHING, 200)
     typed = typed_in("correction")
+    if not _admitted():
+        return _too_often(typed, "form", again)
     wanted = (target.ref, target.version, fields(typed, WISH))
     return _sent(lambda: act.ask_correction(_came(typed), *wanted), typed, again)
 
@@ -73,15 +88,33 @@ def correction(ref: str) -> ResponseReturnValue:
 @csrf.exempt
 def receipt() -> ResponseReturnValue:
     """Where a message stands, for whoever types its code."""
-    typed = typed_in("receipt")
+    def again(typed: Typed, code: int) -> ResponseReturnValue:
+        return _unkept(_receipt(typed, None), code)
+
     if request.method == "GET":
-        return _unkept(render_template("submissions/receipt.html", typed=NOTHING, page=None), 200)
+        return again(NOTHING, 200)
+    typed = typed_in("receipt")
+    if not _admitted():
+        return _too_often(typed, "code", again)
     try:
         page = receipts.receipt(typed.text("code"))
     except Invalid as refusal:
-        refused = typed.refused(in_words(refusal))
-        return _unkept(render_template("submissions/receipt.html", typed=refused, page=None), 422)
-    return _unkept(render_template("submissions/receipt.html", typed=NOTHING, page=page), 200)
+        return again(typed.refused(in_words(refusal)), 422)
+    return _unkept(_receipt(NOTHING, page), 200)
+
+
+def _admitted() -> bool:
+    pace: Pace = current_app.extensions[PACE]
+    return pace.admits(source())
+
+
+def _too_often(typed: Typed, field: str, again: Again) -> ResponseReturnValue:
+    """The page again with what was typed: neither the database nor a file was looked at."""
+    return again(typed.refused({field: _("Too many at once. Try again in a minute.")}), 429)
+
+
+def _receipt(typed: Typed, page: receipts.Receipt | None) -> str:
+    return render_template("submissions/receipt.html", typed=typed, page=page, limits=submissions)
 
 
 def _sent(take: Callable[[], str], typed: Typed, again: Again) -> ResponseReturnValue:

@@ -12,7 +12,6 @@ from babel import Locale, UnknownLocaleError, dates
 from babel.lists import format_list
 from flask import Flask
 from flask_babel import format_datetime, format_decimal, get_locale, get_timezone
-from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
 from review.queries.history import Letter, OurWord
@@ -32,6 +31,7 @@ from review.rules import (
 )
 from review.rules import vocabulary as record
 from review.rules.words import N_
+from review.views.catalogue import sentence as _
 
 ROLES = {**permissions.ROLES, "public": N_("The public"), "system": N_("The desk itself")}
 RESULTS = {
@@ -83,6 +83,7 @@ VOCABULARIES: dict[str, Mapping[str, str]] = {
     "profile": PROFILES,
     "outcome": OUTCOMES,
     "submission_state": submissions.STATES,
+    "submission_way": submissions.WAYS,
     "correction_outcome": corrections.OUTCOMES,
     "date_type": record.DATE_TYPES,
     "time_type": record.TIME_TYPES,
@@ -216,6 +217,19 @@ def day(value: str | date | datetime | None) -> str:
 def short_day(value: str | date | datetime | None) -> str:
     """A day in a table: 14 Mar 2031."""
     return _formatted_day(value, "d MMM y")
+
+
+def short_days(first: str | None, last: str | None = None) -> str:
+    """The day of a table's row, or the first and the last of several: 14 Mar 2031–16 Mar 2031."""
+    several = last is not None and last != first
+    return f"{short_day(first)}–{short_day(last)}" if several else short_day(first)
+
+
+def days_text(known: facts.Facts) -> str:
+    """When it happened as surely as it is known: a day, about a day, or some moment of a range of days."""
+    if known.date_end and known.date_end != known.date:
+        return _("between %(first)s and %(last)s", first=day(known.date), last=day(known.date_end))
+    return _("about %(day)s", day=day(known.date)) if known.date_type == "unknown" else day(known.date)
 
 
 def moment(value: datetime | None) -> str:

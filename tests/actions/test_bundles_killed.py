@@ -25,10 +25,10 @@ STEPS = 150  # a bundle takes some more: statements, commits, files opened, writ
 
 WORKER = '''
 import os, signal, sys
-from sqlalchemy import event
 from review import create_app
 from review.actions import bundling
 from review.extensions import db
+from tests.killing import at_every_statement
 
 left = int(sys.argv[2])
 
@@ -39,8 +39,7 @@ def step(*_given):
         os.kill(os.getpid(), signal.SIGKILL)
 
 with create_app().app_context():
-    event.listen(db.engine, "before_cursor_execute", step)
-    event.listen(db.engine, "commit", step)
+    at_every_statement(db.engine, step)
     sys.addaudithook(lambda name, _given: step() if name in ("open", "os.rename", "os.remove", "os.truncate") else None)
     bundling.TELLING = 0.0
     bundling.make(sys.argv[1])

@@ -26,11 +26,11 @@ STEPS = 24  # a checkpoint takes about so many: statements, a commit, files open
 
 PUBLISHER = '''
 import os, signal, sys
-from sqlalchemy import event
 from review import create_app
 from review.actions import checkpoints
 from review.audit import remembered
 from review.extensions import db
+from tests.killing import at_every_statement
 
 where = sys.argv[1]
 left = int(where) if where.isdigit() else -1
@@ -53,8 +53,7 @@ with create_app().app_context():
         remembered.remember = remember
     db.session.execute(db.text("SELECT 1"))
     db.session.rollback()
-    event.listen(db.engine, "before_cursor_execute", step)
-    event.listen(db.engine, "commit", step)
+    at_every_statement(db.engine, step)
     sys.addaudithook(lambda name, _given: step() if name in ("open", "os.rename", "os.remove") else None)
     print(checkpoints.publish_checkpoint(), end="", flush=True)
 '''

@@ -149,7 +149,6 @@ def test_the_last_place_of_a_round_is_taken_once(people: builders.Desk) -> None:
 
 WRITER = '''
 import json, os, signal, sys
-from sqlalchemy import event
 from review import create_app
 from review.actions import votes
 from review.extensions import db
@@ -158,6 +157,7 @@ from review.rules.dossier import Ballot
 from review.rules.facts import Casualties, Range
 from review.rules.permissions import Actor
 from sqlalchemy import select
+from tests.killing import at_every_statement
 
 about = json.loads(sys.argv[1])
 left = about["statements"]
@@ -170,8 +170,7 @@ def step(*_given):
 
 with create_app().app_context():
     seen = session.scalars(select(Incident.evidence).where(Incident.name == about["ref"])).one()
-    event.listen(db.engine, "before_cursor_execute", step)
-    event.listen(db.engine, "commit", step)
+    at_every_statement(db.engine, step)
     people = [Actor(person, "reviewer", "") for person in about["people"]]
     for turn in range(1000):
         for actor in people:

@@ -26,7 +26,7 @@ from review.rules.redaction import Named
 from tests import builders
 from tests.actions.erased import asked
 from tests.actions.test_concurrency import assert_whole, at_once
-from tests.actions.test_record import BOTH, KARSIA, MARCH, TARN, page, row, twin
+from tests.actions.test_record import BOTH, KARSIA, MARCH, TARN, page, row, twin, walked
 
 Sum = tuple[int, int, int, int]
 WHY = "The desk's own reports use both names."
@@ -255,21 +255,6 @@ def test_only_an_admin_changes_the_table(team: builders.Desk) -> None:
 
 
 # --- lists in pages -----------------------------------------------------------------------------------------
-
-
-def walked(wanted: Wanted) -> list[str]:
-    """Every incident of a list, page by page."""
-    refs: list[str] = []
-    before, pages = None, 0
-    while True:
-        session.rollback()
-        shown = query.behind_page(wanted, before)
-        refs += [one.ref for one in shown.rows]
-        before, pages = shown.older, pages + 1
-        if before is None:
-            assert len(refs) == shown.figure.incidents
-            assert len(set(refs)) == len(refs) and pages == max(1, -(-len(refs) // query.ROWS))
-            return refs
 
 
 def test_a_list_goes_on_over_its_months_and_loses_none(

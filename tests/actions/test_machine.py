@@ -269,7 +269,7 @@ class OneIncident(RuleBasedStateMachine):
     @precondition(lambda self: self.now.stage == "published")
     @rule(confirmed=st.booleans())
     def check_again(self, confirmed: bool) -> None:
-        self.attempt(lambda: rechecks.open_recheck(self.desk.lead, self.ref, reason="A reader wrote."))
+        self.attempt(lambda: rechecks.open_recheck(self.desk.lead, self.ref, reason="A reader wrote.", seen=self.seen))
         if confirmed:
             self.attempt(
                 lambda: rechecks.confirm_recheck(self.desk.lead, self.ref, reason="It holds.", seen=self.seen)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from flask import Flask
@@ -46,6 +47,7 @@ def open_addresses(app: Flask, there: Filled, *, refs: tuple[str, ...] | None = 
     ours = [rule for rule in rules(app, "GET") if rule.rule.startswith(BASE) and "/desk/" not in rule.rule]
     lists = [f"{BASE}/incidents?{asked}" for asked in ("q=market", "q=kv371", "grade=fair", "limit=1", f"q={LATER}", "q=ZQ999")]
     months = [f"{BASE}/record?{asked}" for asked in ("grade=weak", "party=karsian+air+force")]
+    months += [f"{BASE}/record/{asked}" for asked in ("official?party=karsian+air+force", "conceded?party=karsian+air+force&month=2031-03")]
     return [path for rule in ours for path in addresses(rule, places)] + lists + months
 
 
@@ -114,6 +116,14 @@ def test_every_address_is_open_by_name_or_asks_for_a_token(staffed: builders.Des
 def test_a_body_that_is_too_long_is_not_read(program: Browser, filled: Filled) -> None:
     answer = program.post(f"{BASE}/claims", json={"text": "x" * LARGEST_BODY}, headers=bearing(filled.tokens["reviewer"]))
     assert (answer.status_code, error(answer)["code"]) == (413, "too_large")
+    for spaces, (status, code) in {10 * LARGEST_BODY: (413, "too_large"), LARGEST_BODY - 100: (201, None)}.items():
+        body = BytesIO(b'{"text": "Two explosions."}' + b" " * spaces)
+        answer = program.post(
+            f"{BASE}/claims", input_stream=body, content_type="application/json",
+            environ_overrides={"wsgi.input_terminated": True}, headers=bearing(filled.tokens["reviewer"]),
+        )  # fmt: skip
+        assert answer.status_code == status and (code is None or error(answer)["code"] == code)
+        assert body.tell() <= LARGEST_BODY + 1, "chunked: it never said how long it is"
 
 
 @pytest.mark.parametrize("body", ["{", "[" * 20_000, '{"text": ' + "9" * 5_000 + "}"])

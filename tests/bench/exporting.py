@@ -93,14 +93,15 @@ def _held(environment: dict[str, str], *words: str) -> float:
     process = subprocess.Popen([*COMMAND, *words], env={**os.environ, **environment}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     most = 0
     while process.poll() is None:
-        most = max(most, _anonymous(process.pid))
+        most = max(most, anonymous(process.pid))
         time.sleep(0.02)
     if process.returncode:
         raise SystemExit(f"flask audit {words[0]} failed")
     return most / 1024
 
 
-def _anonymous(process: int) -> int:
+def anonymous(process: int) -> int:
+    """What a process holds of its own, in KiB; nothing of one that is gone."""
     try:
         status = Path(f"/proc/{process}/status").read_text()
     except FileNotFoundError:

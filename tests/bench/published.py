@@ -1,5 +1,5 @@
 """The public record given away: a page that is asked for again beside a bare route, and every determination as lines
-of JSON beside the database's own copy of the same rows."""
+of JSON beside the database's own copy of the same rows, and what memory that takes."""
 
 from __future__ import annotations
 
@@ -17,14 +17,16 @@ from review.audit import open_files
 from review.extensions import db
 from review.models import Determination, Incident, session
 from review.queries import open_data
+from tests.bench.exporting import MOST, anonymous
 from tests.bench.load import Request
 from tests.bench.load import run as load
 from tests.bench.report import Line, Report, alternately
-from tests.bench.servers import serving
+from tests.bench.servers import serving, workers
 
 UNCHANGED_GOAL = 0.80
 LINES_GOAL = 0.50
 BLOCK = 2_000
+PIECE = 1 << 18  # bytes read between two looks at the memory
 
 
 def run(
@@ -39,7 +41,25 @@ def run(
         rate, copied, ratio = alternately(lambda: _lines(rows, folder), lambda: _copied(rows, engine, folder), rounds=3)
     title = f"open data, {rows:,} determinations as JSONL, {name}"
     report.say(Line(title, f"{rate:.0f}/s", f"copy-out {copied:.0f}/s", ratio, LINES_GOAL))
+    _streamed(report, f"7 memory of {rows:,} determinations streamed as JSONL, {name}", environment)
     _unchanged(report, name, ref, environment, yardstick_url, seconds, folder)
+
+
+def _streamed(report: Report, title: str, environment: Mapping[str, str]) -> None:
+    """What the server's processes hold at most while they give the file away, over what they held before."""
+    with serving("wsgi:app", environment) as base:
+        for _one_each in range(8):
+            urlopen(f"{base}/data").close()
+        before = _held()
+        most = before
+        with urlopen(f"{base}/data/determinations.jsonl") as answer:
+            while answer.read(PIECE):
+                most = max(most, _held())
+    report.say(Line(title, f"{most:.0f} MiB", f"before {before:.0f} MiB", most - before, MOST, at_least=False))
+
+
+def _held() -> float:
+    return sum(map(anonymous, workers())) / 1024
 
 
 def _lines(rows: int, folder: Path) -> float:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 ARGUMENTS = ["-k", "gthread", "-w", "2", "--threads", "8", "--reuse-port", "--log-level", "error"]
@@ -32,6 +32,15 @@ def serving(
     finally:
         process.terminate()
         process.wait(timeout=30)
+
+
+def workers() -> list[int]:
+    """The processes that answer: those begun by the server that this process began."""
+    parents = {}
+    for told in Path("/proc").glob("[0-9]*/stat"):
+        with suppress(FileNotFoundError, ProcessLookupError):
+            parents[int(told.parent.name)] = int(told.read_text().rpartition(")")[2].split()[1])
+    return [process for process, parent in parents.items() if parents.get(parent) == os.getpid()]
 
 
 def _free_port() -> int:

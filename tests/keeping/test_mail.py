@@ -185,7 +185,7 @@ def morning(post_port: int) -> list[EmailMessage]:
     tomorrow = (clock.now() + timedelta(days=1)).replace(hour=6, minute=30)
     with serving(post_port) as post, clock.reading(lambda: tomorrow):
         jobs.run_due()
-    return [message for message in post.taken if "New in your inbox" in message.get_content()]
+    return [message for message in post.taken if "In your inbox, not read yet:" in message.get_content()]
 
 
 def test_once_a_day_is_one_mail_with_counts_and_no_word_of_the_record(people: builders.Desk, port: int) -> None:
@@ -207,6 +207,27 @@ def test_once_a_day_is_one_mail_with_counts_and_no_word_of_the_record(people: bu
         words = (first, second, "KV41", "Marj Eluan", "Karsian", "Mara", "Ilse", "مرج")
         assert [word for word in words if word in said + message["Subject"]] == []
     assert morning(port) == []
+
+
+@pytest.mark.parametrize("worker_ran", [True, False])
+def test_what_could_not_be_sent_for_days_is_in_the_next_digest_and_that_is_one(
+    people: builders.Desk, port: int, worker_ran: bool
+) -> None:
+    wanting(people, "daily")
+    builders.round_opened(people)
+    builders.work()
+    began = clock.now().replace(hour=6, minute=30)
+    if worker_ran:
+        with clock.reading(lambda: began + timedelta(days=1)):
+            jobs.run_due()
+        assert [job.problem for job in waiting() if job.kind == "send_mail"] == ["ConnectionRefusedError"] * 3
+    with clock.reading(lambda: began + timedelta(days=1, hours=1)):
+        builders.round_opened(people, builders.with_sources(people, builders.opened(people, codes=("KV413",))))
+    with serving(port) as post, clock.reading(lambda: began + timedelta(days=3)):
+        jobs.run_due()
+    told = [one for one in post.taken if "In your inbox" in one.get_content()]
+    assert [message["To"] for message in told] == [builders.address(actor.name) for actor in people.voters]
+    assert all(f"2 × {KINDS['vote_owed']}" in message.get_content() for message in told)
 
 
 @pytest.mark.parametrize("mail_wanted, heard", [("once", True), ("daily", False), ("none", False)])

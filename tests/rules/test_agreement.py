@@ -314,10 +314,24 @@ def test_nothing_is_kept_of_a_round_before_its_close_or_without_one() -> None:
     assert kept(cases.awaiting("fair", "fair", "weak")) == (("fair", "fair", "weak"), None)
 
 
-def test_an_abandoned_first_round_is_none_and_neither_is_the_one_after_it() -> None:
+def test_of_an_abandoned_first_round_nothing_counts_and_the_one_after_it_takes_its_place() -> None:
     case = cases.voted("fair", "fair", "weak").abandon()
     assert kept(case) is None
-    assert kept(case.start(*cases.VOTERS)) is None
+    case.start(*cases.VOTERS)
+    for who in cases.VOTERS:
+        case.cast(who, "weak")
+    assert kept(case) is None, "it is open"
+    case.close()
+    assert case.dossier.rounds[-1].kind == "again" and kept(case) == (("weak",) * 3, None)
+
+
+def test_a_round_after_one_that_was_read_never_counts() -> None:
+    case = cases.awaiting("fair", "fair", "weak").approve("lead").reopen()
+    first = kept(case)
+    case.start(*cases.VOTERS)
+    for who in cases.VOTERS:
+        case.cast(who, "weak")
+    assert kept(case.close()) == first == (("fair", "fair", "weak"), ("fair", "fair", "weak"))
 
 
 def test_a_second_vote_leaves_the_first_as_it_was() -> None:

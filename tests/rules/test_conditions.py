@@ -27,6 +27,11 @@ def _with_claim():
     return case
 
 
+def _with_one_claim(case):
+    case.record("claim.grouped", "dara", claim=7)
+    return case
+
+
 def _legacy():
     """A grade that came with an import: version 0 of this desk, which no event may name."""
     case = cases.Case().open()
@@ -119,6 +124,11 @@ TABLE = [
     ("publish_correction", "lead", _then(cases.published, _exited), []),
     ("publish_correction", "lead", cases.awaiting, ["version-stands"]),
     ("publish_correction", "lead", _legacy, ["version-stands"]),
+    ("recheck_correction", "lead", _legacy, ["published"]),
+    ("grade_correction", "lead", _then(_legacy, _with_one_claim), []),
+    ("grade_correction", "lead", _then(_legacy, _with_one_claim, _paused), ["stream-active"]),
+    ("grade_correction", "lead", _legacy, ["has-evidence"]),
+    ("grade_correction", "lead", cases.published, ["imported-stands"]),
     ("recheck_correction", "lead", cases.published, []),
     ("recheck_correction", "lead", _then(cases.published, _exited), ["not-exited", "published"]),
     ("declare_conflict", "amal", cases.in_round, []),

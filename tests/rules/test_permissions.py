@@ -16,14 +16,14 @@ RIGHTS = {
     DESK: "receive_claim group_claim ungroup_claim duplicate_claim dismiss_claim withdraw_claim restore_claim "
     "open_incident describe_incident attach_source capture_source archive_source assess_source group_sources withdraw_source cast_vote "
     "abstain recuse withdraw_vote warn_of_source argue dissent settle declare_conflict lift_conflict "
-    "accept_submission refuse_submission reconsider_submission accept_correction "
+    "accept_submission refuse_submission reconsider_submission enter_correction accept_correction "
     "see_agreement",
     "reviewer": "take_next take_up",
     "lead": "record_position record_report open_round open_second_vote extend_round close_round abandon_round assign_reviewer assign_panel release_reviewer "
     "substitute_reviewer "
     "exclude_vote appoint_settler approve return_grade publish_grade reopen switch_stream "
     "remind "
-    "reach_sender keep_submissions take_correction publish_correction recheck_correction decline_correction "
+    "reach_sender keep_submissions take_correction publish_correction recheck_correction grade_correction decline_correction "
     "override second_override open_recheck confirm_recheck abandon_settlement "
     "merge_incident split_incident dismiss_incident withdraw_incident restore_incident restrict_incident lift_restriction ask_redaction withdraw_redaction",
     "admin": "invite add_person grant_role revoke_role deactivate_person reactivate_person define_stream set_policy "

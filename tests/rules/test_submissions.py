@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from review.rules import submissions, texts
@@ -40,10 +42,10 @@ def test_a_wish_is_kept_as_it_was_typed() -> None:
         (submissions.account, {"text": "x", "language": "xx"}, {"language": submissions.NO_LANGUAGE}),
         (submissions.account, {"text": "x", "links": "a\n" * 6}, {"links": submissions.TOO_MANY_LINKS}),
         (submissions.account, {"text": "x", "links": "a" * 2001}, {"links": submissions.LONG_LINKS}),
-        *((submissions.account, {"text": "x", name: LONG[name]}, {name: submissions.TOO_LONG})
+        *((submissions.account, {"text": "x", name: LONG[name]}, {name: submissions.TOO_LONG[name]})
           for name in ("text", "translation", "when", "where", "contact")),
         (submissions.wish, {"right": "x"}, {"text": submissions.NO_CORRECTION}),
-        *((submissions.wish, {"text": "x", name: LONG[name]}, {name: submissions.TOO_LONG})
+        *((submissions.wish, {"text": "x", name: LONG[name]}, {name: submissions.TOO_LONG[name]})
           for name in ("text", "right", "source", "contact")),
     ],
 )  # fmt: skip
@@ -51,11 +53,43 @@ def test_what_cannot_be_taken_is_said_beside_its_field(deed: object, typed: dict
     assert refused(deed, typed) == problems
 
 
+def test_of_several_long_fields_each_is_told_its_own_number() -> None:
+    with pytest.raises(Invalid) as refusal:
+        submissions.account({**LONG, "language": "en"})
+    told = {name: sentence % refusal.value.values for name, sentence in refusal.value.problems.items()}
+    assert set(told) == {"text", "translation", "when", "where", "contact"}
+    assert all(f"at most {submissions.LONGEST[name]} " in sentence for name, sentence in told.items())
+
+
 def test_the_longest_of_everything_is_what_the_record_can_carry() -> None:
     most = {name: text[:-1] for name, text in LONG.items()}
     links = "\n".join("a" * 400 for _one in range(5))
     assert len(submissions.account({**most, "links": links}).received) <= texts.LONGEST
     assert len(submissions.wish(most).received) <= texts.LONGEST
+    told = {**most, "way": "telephone", "day": "2031-03-24"}
+    assert len(submissions.taken_down(told, date(2031, 3, 24))[0].received) <= texts.LONGEST
+
+
+@pytest.mark.parametrize(
+    ("typed", "problems"),
+    [
+        ({}, []),
+        ({"day": "2030-03-24"}, []),
+        ({"way": "pigeon"}, ["way"]),
+        ({"day": "2031-03-25"}, ["day"]),
+        ({"day": "2030-03-23"}, ["day"]),
+        ({"day": "20310324"}, ["day"]),
+        ({"day": "yesterday", "way": "", "text": " "}, ["day", "text", "way"]),
+    ],
+)
+def test_what_was_told_is_kept_with_its_way_and_day(typed: dict[str, str], problems: list[str]) -> None:
+    told = {"text": "The mill had closed.", "way": "letter", "day": "2031-03-24", **typed}
+    if problems:
+        assert sorted(refused(lambda typed: submissions.taken_down(typed, date(2031, 3, 24)), told)) == problems
+        return
+    wish, way, day = submissions.taken_down(told, date(2031, 3, 24))
+    assert (way, day) == ("letter", told["day"])
+    assert wish.received == f"The mill had closed.\n\nTaken down: by letter, {day}"
 
 
 @pytest.mark.parametrize(

@@ -22,7 +22,8 @@ def put(desk: builders.Desk) -> None:
     for code in (CHECKED, CONFIRMED):
         builders.approved(desk, builders.agreed(desk, refs[code]))
     sources.withdraw_source(desk.enterer, refs[CHECKED], 1, reason="Its author asks for it.")
-    rechecks.open_recheck(desk.lead, refs[CONFIRMED], reason="A reader points to another village.")
+    seen = builders.row(refs[CONFIRMED]).digest
+    rechecks.open_recheck(desk.lead, refs[CONFIRMED], reason="A reader points to another village.", seen=seen)
     seen = builders.row(refs[CONFIRMED]).digest
     rechecks.confirm_recheck(desk.lead, refs[CONFIRMED], reason="S1 names the village.", seen=seen)
     ref = builders.disputed(desk, refs[TOO_FEW])

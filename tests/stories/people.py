@@ -84,9 +84,27 @@ class Person:
         expect(self.page.locator(within).first).to_contain_text(self.said(words))
         return self
 
+    def reads_typed(self, words: str, within: str = "main") -> Self:
+        """What somebody typed stands on the page, word for word in every language."""
+        expect(self.page.locator(within).first).to_contain_text(words)
+        return self
+
     def text(self) -> str:
         """Everything that can be read on the page."""
         return str(self.page.locator("body").inner_text())
+
+
+class Submitter(Person):
+    """Somebody outside, without an account."""
+
+    def sends(self, text: str) -> str:
+        """Send what is in the form; answers the code of the receipt, shown this once."""
+        self.fills("What happened", text).presses("Send")
+        return str(self.page.locator(".receipt-code .code").inner_text())
+
+    def asks_what_became_of(self, code: str) -> Self:
+        """On the page of receipts."""
+        return self.opens("/submit/receipt").fills("The code of your receipt", code).presses("Show")
 
 
 class Reviewer(Person):
@@ -115,8 +133,8 @@ class Reviewer(Person):
 
     def attaches(self, ref: str, title: str, role: str, **fields: str) -> Self:
         """Attach a source by its address, or by its text."""
-        self.opens(f"/desk/incidents/{ref}").unfolds("Attach a source")
-        form = self.page.locator("#attach")
+        self.opens(f"/desk/incidents/{ref}").follows("Attach a source")
+        form = self.page.locator("main")
         form.get_by_label(self.said("Title")).fill(title)
         for name, value in fields.items():
             form.locator(f"[name={name}]").fill(value)
@@ -156,18 +174,24 @@ class Reviewer(Person):
         self.opens("/desk").follows("Settle it").reads("Your turn.")
         self.page.locator(f".settle label:has(input[value={grade}])").click()
         self.fills("Why", because, ".settle").presses("Settle this disagreement")
-        self.reads("has no answer yet.", ".settle .notice")
-        expect(self.page.locator(".settle").get_by_label("Why", exact=True)).to_have_value(because)
+        expect(self.page.locator(".settle .notice").get_by_role("link")).not_to_have_count(0)
+        expect(self.page.locator(".settle").get_by_label(self.said("Why"), exact=True)).to_have_value(because)
         return self
+
+    def answers_what_was_left(self, answer: str) -> Self:
+        """Go from what the page says is missing to the box of each argument, answer it there, and settle."""
+        for way in self.page.locator(".settle .notice").get_by_role("link").all():
+            self.page.locator(way.get_attribute("href") or "").fill(answer)
+        return self.presses("Settle this disagreement").is_told("It is settled. A lead editor who took no part approves it next.")
 
     def settles(self, grade: str, because: str, answer: str) -> Self:
         """Answer everything that was argued, and decide."""
         self.opens("/desk").follows("Settle it")
-        for box in self.page.get_by_label("Your answer").all():
+        for box in self.page.locator(".settle [name^=reply-]").all():
             box.fill(answer)
         self.page.locator(f".settle label:has(input[value={grade}])").click()
         self.fills("Why", because, ".settle")
-        return self.presses("Settle this disagreement").is_told("It is settled.")
+        return self.presses("Settle this disagreement").is_told("It is settled. A lead editor who took no part approves it next.")
 
     def reads_what_became_of_the_vote(self, ref: str) -> Self:
         """From the desk to where the result differs from one's own vote."""
@@ -176,7 +200,7 @@ class Reviewer(Person):
     def dissents(self, ref: str, text: str) -> Self:
         """Write the public words of one's minority vote."""
         self.opens(f"/desk/incidents/{ref}/settlement").fills("Your words for the public", text)
-        return self.presses("Write my dissent").is_told("Your dissent goes out with the grade")
+        return self.presses("Write my dissent").is_told("Your dissent goes out with the grade, word for word. You may change it until the approval.")
 
 
 class Lead(Person):

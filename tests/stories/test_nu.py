@@ -46,7 +46,7 @@ EMPTY = (
     ("lina@assay.invalid", "/desk/claims/new", "/desk/claims/new"),
     ("lina@assay.invalid", f"{AT}/new", f"{AT}/new"),
     ("lina@assay.invalid", f"{AT}/KV415/describe", f"{AT}/KV415/describe"),
-    ("lina@assay.invalid", f"{AT}/KV412", f"{AT}/KV412/sources"),
+    ("lina@assay.invalid", f"{AT}/KV412/sources/new", f"{AT}/KV412/sources"),
     ("sunniva@assay.invalid", f"{AT}/{whole_desk.TO_SETTLE}/settlement", f"{AT}/{whole_desk.TO_SETTLE}/settlement/settle"),
     ("sunniva@assay.invalid", "/desk/account", "/desk/account/password"),
     ("sunniva@assay.invalid", "/desk/account/second-factor", "/desk/account/second-factor"),

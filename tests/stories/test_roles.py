@@ -1,5 +1,6 @@
 """What each role comes to the desk for: a volunteer with keys alone or without script, a lead who decides, an admin
-who staffs it, an auditor and a stranger who read.
+who staffs it, an auditor and a stranger who read. The settler's story is test_settling.py, that of somebody who sends
+in test_sending_in.py.
 
 Each story is told at a desk in English here, and in both languages at both widths in `make soak`; at its end no page
 may have complained in its console (conftest.open_window), which is where a broken content policy would be heard.
@@ -41,14 +42,14 @@ class Way:
         return {"locale": self.language, "viewport": {"width": self.width, "height": 800}, **phone}
 
 
-def _way(language: str, width: int, *marks: pytest.MarkDecorator) -> Any:
+def way_of(language: str, width: int, *marks: pytest.MarkDecorator) -> Any:
     return pytest.param(Way(language, width), id=f"{language}-{width}", marks=marks)
 
 
 SOAK = pytest.mark.soak
-OTHERS = (_way("en", 390, SOAK), _way("ar", 1280, SOAK), _way("ar", 390, SOAK))
-every_way = pytest.mark.parametrize("way", [_way("en", 1280), *OTHERS])
-every_way_in_soak = pytest.mark.parametrize("way", [_way("en", 1280, SOAK), *OTHERS])
+OTHERS = (way_of("en", 390, SOAK), way_of("ar", 1280, SOAK), way_of("ar", 390, SOAK))
+every_way = pytest.mark.parametrize("way", [way_of("en", 1280), *OTHERS])
+every_way_in_soak = pytest.mark.parametrize("way", [way_of("en", 1280, SOAK), *OTHERS])
 
 
 @every_way_in_soak  # tests/web/test_keys.py tells it on both kinds of board

@@ -75,4 +75,4 @@ def test_the_password_is_asked_for_again_without_script_and_the_approval_goes_on
         ilse.opens("/desk/waiting").follows("KV412").fills("Why", "Every guard is met.", "#decide")
         moving[0] = moment + timedelta(minutes=11)
         ilse.presses("Approve as", "#decide").reads("Your password again")
-        ilse.fills("Password", PASSWORD).presses("Go on").is_told("Version 1 is approved.")
+        ilse.fills("Password", PASSWORD).presses("Go on").is_told("Version 1 is approved and published.")

@@ -99,7 +99,7 @@ def _pages(named: tuple[str, str, str], desk: builders.Desk, links: list[str]) -
     return {
         "": [*PUBLIC, *STREAMS, *PUBLISHED, *decided.PUBLIC, *left.PUBLIC, *_snapshots(), *links],
         "mara@assay.invalid": [
-            "/desk", f"{at}/{FRESH}", f"{at}/{FRESH}/sources/1", f"{at}/{ARGUED}", f"{at}/{ARGUED}/settlement",
+            "/desk", f"{at}/{FRESH}", f"{at}/{FRESH}/sources/1", f"{at}/{FRESH}/sources/new", f"{at}/{FRESH}/sources/group", f"{at}/{ARGUED}", f"{at}/{ARGUED}/settlement",
             f"{at}/KV421", f"{at}/NJ121/settlement", "/desk/after-the-vote", "/desk/agreement", f"{at}/NJ118",
         ],
         "lina@assay.invalid": [
@@ -111,7 +111,7 @@ def _pages(named: tuple[str, str, str], desk: builders.Desk, links: list[str]) -
         "lead@assay.invalid": [
             "/desk/waiting", "/desk/workload", "/desk/agreement", "/desk/assign", "/desk/inbox", at, f"{at}?q=nothing", f"{at}?view=map", f"{at}/{FRESH}", f"{at}/{TO_SETTLE}/settlement", f"{at}/KV415/approval",
             f"{at}/NJ109/approval", f"{at}/NJ118", f"{at}/NJ118/history", f"{at}/NJ118/history?kind=facts", f"{at}/NJ118/settlement", f"{at}/TB033", f"{at}/NJ119",
-            "/desk/streams/tarn-brigades-velmar", "/desk/submissions?state=refused", "/desk/corrections", *correction_pages(desk.lead), *LEDGER, *decided.pages(at), *left.pages(at, secret),
+            "/desk/streams/tarn-brigades-velmar", "/desk/submissions?state=refused", "/desk/corrections", "/desk/corrections/new?incident=KV412", *correction_pages(desk.lead), *LEDGER, *decided.pages(at), *left.pages(at, secret),
         ],
         "admin@assay.invalid": ["/desk/people", f"/desk/people/{desk.spare.person}", "/desk/streams", "/desk/parties", "/desk/policy", "/desk/checks", "/desk/export", "/desk/help", "/desk/method"],
         "auditor@assay.invalid": [

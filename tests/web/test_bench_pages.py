@@ -11,6 +11,7 @@ from werkzeug.test import TestResponse
 from review.actions import assignments, drafts, rounds, sources
 from review.models import Incident, session
 from review.rules.permissions import Actor
+from review.views.sourcing import MARKS, Own, Rows, Shape
 from tests import builders, trail
 from tests.web.sitting import Browser, hidden, masked, sitting
 
@@ -90,6 +91,50 @@ def test_a_note_is_its_writers_alone(world: builders.Desk) -> None:
     assert trail.size() == before
     for other in (world.voters[1], world.lead, world.enterer, world.admin, world.auditor):
         assert "Too smooth." not in text(at(world, other).get(PATH))
+
+
+def test_nothing_that_was_typed_is_taken_for_a_mark_of_the_page(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    odd = "".join(MARKS)
+    strange = builders.draft(9, title=f"T{odd}<i>", publisher=odd, url=f"https://x.example/{MARKS.below}")
+    sources.attach_source(world.enterer, the_name(), draft=strange)
+    noted = f"a{odd}<b>"
+    assert client.post(f"{PATH}/draft", data={"kind": "notes", "note-3": noted}).status_code == 303
+    page = text(client.get(PATH))
+    assert f"a{odd}&lt;b&gt;</textarea>" in page
+    assert f"<bdi>T{odd}&lt;i&gt;</bdi></a>" in page
+    typed = page.replace(odd, "").replace(f"https://x.example/{MARKS.below}", "")
+    assert not any(mark in typed for mark in MARKS), "every mark of a pattern was filled in"
+    assert f'<a href="{PATH}/sources/3">Assess S3</a>' in page
+
+
+def test_rows_of_one_shape_are_written_once_and_each_is_its_own() -> None:
+    asked = []
+
+    def write(own: Own, shape: Shape) -> str:
+        asked.append(shape)
+        return f'<b class="{shape.kind}">{own.number}</b>{own.name}{own.number}'
+
+    shape = Shape(f"k{MARKS.name}", "ar", "-", "", "", "", "", False, False, False)
+    rows = Rows(write)
+    assert rows.row(Own("1", name="<A>"), shape) == '<b class="k">1</b>&lt;A&gt;1'
+    assert rows.row(Own("2", name=MARKS.number), shape) == f'<b class="k">2</b>{MARKS.number}2'
+    assert rows.row(Own("3"), shape) == '<b class="k">3</b>3'
+    assert len(asked) == 2, "with a name and without one"
+
+
+def test_sources_are_attached_and_grouped_on_pages_of_their_own(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    page = text(client.get(PATH))
+    for form, what in (("new", "Attach this source"), ("group", "Group these under one origin")):
+        assert f'href="{PATH}/sources/{form}"' in page and what not in page
+        assert what in text(client.get(f"{PATH}/sources/{form}"))
+        assert at(world, world.auditor).get(f"{PATH}/sources/{form}").status_code == 403
+    refused = client.post(f"{PATH}/sources/group", data={"origin": "2", "sources": ["3", "4"], "reason": ""})
+    shown_again = refused.get_data(as_text=True)
+    assert refused.status_code == 422 and "Group these under one origin" in shown_again
+    assert re.findall(r'name="sources" value="(\d)" checked', shown_again) == ["3", "4"]
+    assert '<option value="2" selected>' in shown_again
 
 
 def test_a_note_goes_with_the_vote_and_comes_back_where_the_ballot_does(world: builders.Desk) -> None:

@@ -177,7 +177,9 @@ def test_the_page_of_help_is_open_has_our_text_and_takes_the_desks_own(team: bui
     assert "&lt;b&gt;any&lt;/b&gt; hour" in page and "vicarious" not in page
     long = admin.post("/desk/help", data={"en": "x" * 9000, "ar": ""})
     assert long.status_code == 422 and "x" * 9000 in long.get_data(as_text=True)
-    assert "Written by this desk." in text(admin, "/desk/help")
+    edited = text(admin, "/desk/help")
+    assert "Written by this desk." in edited and f"Changed on 24 March 2031 by <bdi>{team.admin.name}</bdi>." in edited
+    assert team.admin.name not in text(anybody, "/help")
 
 
 def test_mails_are_stopped_from_the_mail_without_a_log_in(team: builders.Desk) -> None:

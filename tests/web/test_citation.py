@@ -10,6 +10,7 @@ from html import unescape
 import feedparser
 import pytest
 from pyld import jsonld
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
 from review import config
@@ -25,6 +26,7 @@ from review.actions import (
     submissions,
 )
 from review.audit.note import parse_inclusion
+from review.models import session
 from review.queries import marks
 from review.rules.facts import Casualties, Place, Range
 from tests import builders, sent_in
@@ -51,7 +53,7 @@ def _twice(team: Desk, time: Clock | None) -> str:
     corrections.publish_correction(team.lead, sent_in.last(), text=NOTE, seen=builders.row(ref).digest)
     approvals.reopen(team.lead, ref, ground="verdict", reason=REASON, seen=builders.row(ref).digest)
     place = Place((("ar", "مرج إلوان"), ("en", "Marj Eluan")), "Eluan plain", (33.1, 41.9), "city")
-    facts = builders.facts(summary=HOSTILE, places=(place,))
+    facts = builders.facts(summary=HOSTILE, places=(place,), date_type="date_range", date_end="2031-03-16")
     incidents.describe_incident(team.enterer, ref, facts=facts, reason="The point was too exact.")
     again(team, ref, "contested")
     return ref
@@ -155,6 +157,10 @@ def test_a_determination_is_a_claim_review_without_an_invented_number(anybody: B
     assert rating["alternateName"] == "Contested" and rating["ratingExplanation"]
     assert rating.keys().isdisjoint({"ratingValue", "bestRating", "worstRating"})
     assert linked(page)["claimReviewed"].endswith("3–5 civilians reported killed, party named: Karsian Air Force")
+    assert "between 14 March 2031 and 16 March 2031, 3–5" in linked(page)["claimReviewed"]
+    assert linked(page)["itemReviewed"]["temporalCoverage"] == "2031-03-14/2031-03-16"
+    assert linked(read(anybody, "/incidents/KV412/1"))["itemReviewed"]["temporalCoverage"] == "2031-03-14"
+    assert "between" in read(anybody, "/incidents").partition('class="record-when')[2].partition("</p>")[0]
     appearances = [one["url"] for one in linked(page)["itemReviewed"]["appearance"]]
     assert appearances == [builders.draft(number).url for number in (1, 2)]
     assert linked(page)["correction"] == [{"@type": "CorrectionComment", "datePublished": "2031-03-24", "text": NOTE}]
@@ -297,6 +303,20 @@ def test_what_the_database_refuses_is_left_to_the_page(
     monkeypatch.setattr(marks, "_BY_CODE", marks._BY_CODE.replace("FROM incident", "FROM nowhere"))
     with pytest.raises(DBAPIError):
         marks.mark(marks.engine(), "KV412")
+
+
+def test_a_server_that_hung_up_is_asked_once_more(anybody: Browser, ref: str) -> None:
+    """The mark is read on connections of its own; they are made anew where those of before are gone."""
+    before = mark(anybody)
+    bind = marks.engine()
+    if bind.dialect.name == "postgresql":
+        with bind.connect() as connection:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = current_user AND pid <> "
+            connection.execute(text(others + "pg_backend_pid() AND datname = current_database()"))
+            session.remove()
+            assert marks.mark(bind, "KV412") == marks.mark(bind, "KV412") is not None
+    bind.dispose()  # on either engine, as after a fork
+    assert mark(anybody) == before is not None
 
 
 def test_a_page_that_names_another_incident_is_always_built(team: Desk, ref: str, anybody: Browser) -> None:

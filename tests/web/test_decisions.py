@@ -172,7 +172,9 @@ def test_a_check_by_hand_is_public_until_it_is_confirmed(team: builders.Desk) ->
     ref = builders.published(team)
     client, reader = sitting(team.app, team.lead), browser(team.app)
     assert "Under recheck." not in plain(page(reader, f"/incidents/{ref}"))
-    sent(client, at(ref, "/recheck"), reason="A reader points to another village.")
+    sent(client, at(ref, "/recheck"), 409, reason="A reader points to another village.")
+    seen = hidden(page(client, at(ref)), "seen")
+    sent(client, at(ref, "/recheck"), seen=seen, reason="A reader points to another village.")
     public = plain(page(reader, f"/incidents/{ref}"))
     assert "Under recheck." in public
     assert "A reader points to another village." in public
@@ -211,7 +213,7 @@ def test_a_version_that_its_votes_no_longer_bear_is_not_confirmed(team: builders
 
 def test_a_confirmation_of_a_page_that_has_moved_is_stale(team: builders.Desk) -> None:
     ref = builders.published(team)
-    rechecks.open_recheck(team.lead, ref, reason="Look.")
+    rechecks.open_recheck(team.lead, ref, reason="Look.", seen=builders.row(ref).digest)
     client = sitting(team.app, team.lead)
     seen = hidden(page(client, at(ref)), "seen")
     sources.attach_source(team.enterer, ref, draft=builders.draft(9))

@@ -122,6 +122,14 @@ def test_the_draft_saves_itself_and_is_there_again(bench: Any) -> None:
     assert bench.get_by_label("Rationale").input_value() == "Begun by hand."
     assert bench.locator("#s2 input[name=sources]").is_checked()
     assert bench.get_by_label("My note on S4").input_value() == "Ask Civic Aid again."
+    bench.get_by_label("Rationale").fill("Typed on the way out.")
+    bench.keyboard.press("Escape")
+    bench.keyboard.press("a")
+    bench.wait_for_url("**/sources/new")
+    bench.get_by_role("heading", name="Attach a source").wait_for()
+    assert chromium.violations(bench) == []
+    bench.goto(bench.url.removesuffix("/sources/new"))
+    assert bench.get_by_label("Rationale").input_value() == "Typed on the way out."
     assert bench.evaluate("localStorage.length + sessionStorage.length") == 0
 
 

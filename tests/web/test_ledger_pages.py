@@ -74,7 +74,9 @@ def test_assessed_stands_beside_conceded_and_its_number_leads_to_its_list(team: 
     assert "Assessed 6–10 civilians killed, conceded 1–2." in plain(shown)
     found = re.search(r'<a href="(/record/conceded[^"]*)"><bdi class="range">1–2</bdi></a>', shown)
     assert found is not None
-    assert page(public, unescape(found[1])).count("record-name") == 1
+    behind = page(public, unescape(found[1]))
+    assert behind.count("record-name") == 1
+    assert "Karsian Air Force: March 2031" in plain(behind) and "together 1–2." in plain(behind)
     assessed = re.search(r'<a href="(/record/incidents[^"]*)"><bdi class="range">6–10</bdi></a></td><td><a href="/record/conc', shown)
     assert assessed is not None and page(public, unescape(assessed[1])).count("record-name") == 2
     assert "no number" in shown  # of May there is a report and no concession

@@ -217,22 +217,28 @@ def test_a_list_is_on_a_map_with_what_has_no_place_beside_it(team: builders.Desk
         ("KV501", place(33.12345, 41.87654)), ("KV502", place(33.12, 41.88)), ("KV503", place(35.5, 44.0)),
     ):  # fmt: skip
         builders.opened(team, codes=(code,), places=(where,))
-    builders.opened(team, codes=("KV504",), places=(Place((("en", "Tarn"),)),))
+    builders.opened(
+        team, codes=("KV504",), places=(Place((("en", "Tarn"),)),), date_type="date_range", date_end="2031-03-16"
+    )
     client = sitting(team.app, team.lead)
     page = text(client, "/desk/incidents?view=map&q=kv50")
     drawing = page.partition("<svg class=\"chart map\"")[2].partition("</svg>")[0]
     assert re.findall(r'<a href="([^"]+)"', drawing) == ["/desk/incidents/KV503", "#mark-2"]
     assert 'id="mark-2"' in page and "On the map: 3." in page
-    assert re.findall(r'href="/desk/incidents/(\w+)"', page.partition('id="without"')[2]) == ["KV504"]
+    without = page.partition('id="without"')[2]
+    assert re.findall(r'href="/desk/incidents/(\w+)"', without) == ["KV504"]
+    assert '<time datetime="2031-03-14">14 Mar 2031</time>–<time datetime="2031-03-16">16 Mar 2031</time>' in without
+    assert "14 Mar 2031–16 Mar 2031" in text(client, "/desk/incidents?q=kv504")
+    assert '"date_end": "2031-03-16"' in text(client, "/desk/incidents.json?q=kv504")
     assert "33.12345" not in page
     assert 'href="/desk/incidents?view=map&amp;q=kv503"' in text(client, "/desk/incidents?q=kv503")
     assert "KV501" not in text(client, "/desk/incidents?view=map&q=kv503")
     read_in_arabic = client.get("/desk/incidents?view=map&q=kv503", headers={"Accept-Language": "ar"}).text
-    assert "<title>KV503 دار مزين, grain store" in read_in_arabic
+    assert "<title>KV503 دار مزين، grain store" in read_in_arabic
 
 
 def test_no_area_is_drawn_smaller_than_its_point_was_rounded() -> None:
-    drawn = overview([Placed("KV501", None, None, None, place(33.1, 41.9, "exact")), Placed("KV502", None, None, None, place(33.1, 41.9, "city"))])
+    drawn = overview([Placed("KV501", None, None, None, None, place(33.1, 41.9, "exact")), Placed("KV502", None, None, None, None, place(33.1, 41.9, "city"))])
     assert drawn
     (mark,) = drawn.marks
     assert mark.count == 2 and mark.places == 1

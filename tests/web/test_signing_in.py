@@ -90,6 +90,7 @@ def test_signing_out_ends_the_session_in_the_database(app: Flask, client: FlaskC
         session["_user_id"] = token
     assert stolen.get("/login").location == "/desk"
     assert client.post("/logout").location == "/login"
+    assert "You are signed out." in client.get("/login").text
     assert stolen.get("/login").status_code == 200
 
 

@@ -8,16 +8,18 @@ from html import unescape
 from pathlib import Path
 
 import pytest
+from flask import Flask
 
 from review.actions import exits, redactions, restrictions, streams
 from review.models import session
 from review.queries import backlog, published_streams
+from review.rules.permissions import Actor
 from review.rules.redaction import Named
 from tests import builders
 from tests.actions.erased import asked
 from tests.actions.test_record import twin
 from tests.clocks import Clock
-from tests.web.sitting import Browser, browser, masked, sitting
+from tests.web.sitting import Browser, browser, hidden, masked, sitting
 from tests.web.test_ledger_pages import page, plain
 
 WHY = "Three people cannot grade both theatres."
@@ -116,10 +118,9 @@ def test_a_stream_taken_up_again_shows_what_was_logged_meanwhile_the_gravest_fir
     team: builders.Desk, time: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(backlog, "SIZE", 2)
-    logged(team, "KV1", 90)
+    before = logged(team, "KV1", 90)
     streams.switch_stream(team.lead, team.stream, mode="log-only", reason=WHY)
-    for code, killed in (("KV2", 1), ("KV3", 7), ("KV4", 7)):
-        logged(team, code, killed)
+    _light, meanwhile, _late = (logged(team, *one) for one in (("KV2", 1), ("KV3", 7), ("KV4", 7)))
     taken = logged(team, "KV5", 50)
     time.at += timedelta(days=3)
     lead = sitting(team.app, team.lead)
@@ -132,8 +133,18 @@ def test_a_stream_taken_up_again_shows_what_was_logged_meanwhile_the_gravest_fir
     onward = re.search(r'href="([^"]*after=[^"]*)" rel="next"', first)
     assert onward is not None
     assert [*rows(lead, done.location), *rows(lead, unescape(onward[1]))] == ["KV3", "KV4", "KV2"]
-    assert f'href="/desk/assign?stream={team.stream}"' in first
     assert backlog.catch_up_page(team.lead, team.stream).waiting == 3
+    for ref in (before, meanwhile):
+        builders.with_sources(team, ref)
+    (several,) = re.findall(r'href="(/desk/assign[^"]*)"', first)
+    chosen, everything = page(lead, unescape(several)), page(lead, f"/desk/assign?stream={team.stream}")
+    assert re.findall(r'name="incident" value="(KV\d)"', chosen) == ["KV3"]
+    assert re.findall(r'name="incident" value="(KV\d)"', everything) == ["KV1", "KV3"]
+    wanted = {"stream": team.stream, "logged": hidden(chosen, "logged"), "incident": "KV3", "how": "load"}
+    shown = lead.post("/desk/assign/preview", data=wanted).get_data(as_text=True)
+    assert hidden(shown, "logged") == "meanwhile" and re.findall(r'name="incident" value="(KV\d)"', shown) == ["KV3"]
+    given = {"stream": team.stream, "logged": "meanwhile", "give": hidden(shown, "give")}
+    assert lead.post("/desk/assign", data=given).location == unescape(several)
 
 
 def test_a_notice_whose_words_were_removed_stays_without_them(team: builders.Desk) -> None:
@@ -142,3 +153,12 @@ def test_a_notice_whose_words_were_removed_stays_without_them(team: builders.Des
     redactions.second_redaction(team.leads[1], request, reason="I have read it.")
     assert [(one.mode, one.reason) for one in public(team).history] == [("paused", None), ("active", None)]
     assert WHY not in page(browser(team.app), f"/streams/{team.stream}")
+
+
+def test_before_the_first_stream_is_defined_the_page_of_a_new_incident_says_who_defines_it(desk: Flask) -> None:
+    admin = Actor(builders.first_admin(), "admin", "Tamsin Orrel")
+    noor = sitting(desk, builders.add(admin, "Noor Velan", "reviewer"))
+    told = "No stream is defined yet."
+    assert told in noor.get("/desk/incidents/new").text
+    streams.define_stream(admin, slug=builders.STREAM, name="Karsian Air Force, Velmar")
+    assert told not in noor.get("/desk/incidents/new").text

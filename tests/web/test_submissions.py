@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from datetime import timedelta
 from html import unescape
 from io import BytesIO
 
@@ -13,7 +14,10 @@ from sqlalchemy import select
 from review.actions import claims
 from review.models import Claim, SubmissionFile, session
 from review.rules import submissions as rules
+from review.views.pacing import Pace
+from review.views.submitting import PACE
 from tests import builders, sent_in, staffing, trail
+from tests.actions.test_imported_corrections import imported
 from tests.builders import Desk
 from tests.clocks import Clock
 from tests.web.sitting import Browser, browser, hidden, masked, sitting
@@ -168,5 +172,68 @@ def test_turned_away_and_back_and_the_receipt_never_says_why(team: Desk, time: C
 @pytest.mark.parametrize(("code", "sentence"), [("", rules.NO_CODE), ("abcd-efgh-2345-mnop", rules.UNKNOWN_CODE)])
 def test_a_code_that_is_none_is_refused_in_a_sentence(team: Desk, code: str, sentence: str) -> None:
     answer = browser(team.app).post("/submit/receipt", data={"code": code})
-    assert answer.status_code == 422 and sentence in unescape(answer.get_data(as_text=True))
+    told = sentence % {"letters": 16, "years": 2}
+    assert answer.status_code == 422 and told in unescape(answer.get_data(as_text=True))
     assert "/submit/receipt" in page(browser(team.app), "/submit")
+
+
+def test_a_call_is_written_down_and_its_code_read_out(team: Desk, filled: str) -> None:
+    anybody, mara, lead = browser(team.app), sitting(team.app, team.spare), sitting(team.app, team.lead)
+    form = page(mara, "/desk/corrections/new?incident=KV412")
+    assert 'value="KV412"' in form and "/desk/corrections/new" in page(mara, "/desk/submissions")
+    typed = {"stamp": hidden(form, "stamp"), "incident": "KV412", "way": "letter", "day": "2031-03-20", **sent_in.WISH}
+    wrong = mara.post("/desk/corrections", data={**typed, "way": ""})
+    again = unescape(wrong.get_data(as_text=True))
+    assert wrong.status_code == 422 and rules.NO_WAY in again and "The mill had closed." in again
+    assert hidden(again, "stamp") == typed["stamp"]
+    kept = mara.post("/desk/corrections", data=typed)
+    assert kept.status_code == 200 and kept.headers["Cache-Control"] == "no-store"
+    code = code_in(unescape(kept.get_data(as_text=True)))
+    assert "It was received on 20 March 2031." in says(anybody, code)
+    one = page(lead, f"/desk/submissions/{sent_in.last()}")
+    assert "it came by letter on 20 March 2031" in one and "Written down by" in one and "The miller" in one
+
+
+@pytest.fixture
+def with_an_import(team: Desk, time: Clock) -> str:
+    imported(team, time)
+    return "KV001"
+
+
+def test_of_an_imported_record_the_desk_is_offered_the_way_that_exists(
+    team: Desk, time: Clock, with_an_import: str
+) -> None:
+    anybody, lead = browser(team.app), sitting(team.app, team.lead)
+    address = f"/incidents/{with_an_import}/correction"
+    assert "imported from elsewhere" in page(anybody, address) and "version 0" not in page(anybody, address)
+    code = code_in(sends(anybody, time, address, **sent_in.WISH))
+    public = masked(anybody.get("/incidents/KV001"))
+    at = f"/desk/submissions/{sent_in.last()}"
+    presses(lead, f"{at}/accept")
+    desk = at.replace("submissions", "corrections")
+    text = page(lead, desk)
+    assert "Have it graded here" in text and "Publish a note" not in text and "Have the version checked again" not in text
+    said = presses(lead, f"{desk}/grade", reason="Its sources say another number.", seen=hidden(text, "seen"))
+    assert "comes up to be graded here" in said and "taken up to be graded here" in said
+    assert "It was decided on 24 March 2031 that this desk grades it itself." in says(anybody, code)
+    assert masked(anybody.get("/incidents/KV001")) == public
+
+
+def test_forms_that_come_too_fast_are_answered_without_being_looked_at_and_keep_what_was_typed(
+    team: Desk, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anybody, elsewhere = browser(team.app), {"REMOTE_ADDR": "2001:db8:1:2::3"}
+    monkeypatch.setitem(team.app.extensions, PACE, Pace(each=3, all=100))
+    typed = {"text": "Two explosions.", "stamp": "none of ours"}
+    for path in ("/submit", "/incidents/KV412/correction", "/submit"):
+        assert anybody.post(path, data=typed, environ_overrides=elsewhere).status_code == 422
+    neighbour = {"REMOTE_ADDR": "2001:db8:1:2::4"}  # the same network of one house
+    for path, answer in {
+        path: anybody.post(path, data={**typed, "code": "abcd"}, environ_overrides=neighbour)
+        for path in ("/submit", "/incidents/KV412/correction", "/submit/receipt")
+    }.items():
+        assert (answer.status_code, "Too many at once." in answer.text) == (429, True), path
+        assert ("abcd" if "receipt" in path else "Two explosions.") in answer.text, path
+    assert anybody.post("/submit/receipt", data={"code": "abcd"}).status_code == 422, "from elsewhere"
+    time.at += timedelta(minutes=1)
+    assert anybody.post("/submit/receipt", data={"code": "abcd"}, environ_overrides=neighbour).status_code == 422

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 
 import pytest
-from flask import Flask, render_template_string
-from flask_babel import force_locale
+from flask import Flask, render_template_string, url_for
+from flask_babel import force_locale, gettext, ngettext
 
 from review.views.words import isolated, listed
 from tests import builders
@@ -43,3 +43,30 @@ def test_a_day_and_a_time_are_said_as_surely_as_they_are_known(app: Flask, known
     with app.test_request_context(), force_locale("en"):
         page = render_template_string(said, facts=builders.facts(**known))
     assert re.sub(r"<[^>]*>", "", page).strip() == told
+
+
+ASKED = (
+    "{{ _('Yes, %(who)s: 100%%', who=who) }}|{{ _('Sign out') }}|"
+    "{% trans count=2 %}{{ count }} independent origin{% pluralize %}{{ count }} independent origins{% endtrans %}"
+)
+
+
+def _origins(count: int) -> str:
+    return ngettext("%(count)s independent origin", "%(count)s independent origins", count, count=count)
+
+
+def test_the_catalogue_says_what_flask_babel_says_in_each_language_of_one_request(app: Flask) -> None:
+    told = {}
+    with app.test_request_context():
+        for language in ("en", "ar", "en"):
+            with force_locale(language):
+                told[language] = render_template_string(ASKED, who="<b>").split("|")
+                assert told[language][1:] == [gettext("Sign out"), _origins(2)]
+    assert told["en"] == ["Yes, &lt;b&gt;: 100%", "Sign out", "2 independent origins"]
+    assert not set(told["ar"][1:]) & set(told["en"])
+
+
+def test_a_file_of_ours_has_the_address_that_flask_gives_it(app: Flask) -> None:
+    with app.test_request_context():
+        said = render_template_string("{{ static('css/desk.css') }}")
+        assert said == url_for("static", filename="css/desk.css") and "?v=" in said

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import select
 
 from review.models import Event, Submission
-from review.rules.corrections import PUBLISHED, RECHECKED
+from review.rules.corrections import GRADED, PUBLISHED, RECHECKED
 from review.rules.submissions import ACCEPTED, CLAIM, CORRECTION
 
 RECEIVED = {CLAIM: "claim.received", CORRECTION: "correction.received"}
-CLOSED = {PUBLISHED: "correction.published", RECHECKED: "recheck.opened"}
+CLOSED = {PUBLISHED: "correction.published", RECHECKED: "recheck.opened", GRADED: "round.opened"}
 
 
 def submissions(session: Any) -> Iterator[str]:

@@ -64,7 +64,7 @@ const KEYS = {
   KeyF: () => open(document.querySelector("[data-narrow]")),
   KeyH: () => ballot?.elements.killed_min.focus(),
   KeyR: () => ballot?.elements.rationale.focus(),
-  KeyA: () => open(document.getElementById("attach")),
+  KeyA: () => document.getElementById("attach")?.click(),
   KeyN: () => document.querySelector("[data-next]")?.requestSubmit(),
   KeyP: () => ballot?.querySelector("[formaction$='/pass']")?.focus(),
   KeyU: () => document.querySelector("[data-undo]")?.requestSubmit(),

@@ -72,6 +72,12 @@ function ask(source, origin) {
   (origin ? form.elements.reason : form.elements.origin).focus();
 }
 
+// What an origin is called, as its heading says it; a typed name keeps its own direction.
+function called(origin) {
+  const parts = [...origin.querySelector("h3").childNodes];
+  return parts.map((part) => (part.localName === "bdi" ? "\u2068" + part.textContent.slice(0, 80) + "\u2069" : part.textContent)).join("");
+}
+
 function pick(source) {
   const box = document.createElement("input");
   box.type = "checkbox";
@@ -104,6 +110,7 @@ if (regroup) {
     source.querySelector(".source-acts").append(button, pick(source));
   }
   for (const origin of document.querySelectorAll("[data-origin]")) {
+    regroup.querySelector("select").append(new Option(called(origin), origin.dataset.origin));
     const takes = () => carried && carried.dataset.originOf !== origin.dataset.origin;
     origin.addEventListener("dragover", (event) => {
       if (!takes()) return;

@@ -180,12 +180,14 @@ def test_embargo_can_be_taken_back_before_the_day(team: Desk) -> None:
 def test_recheck(team: Desk) -> None:
     """A lead has a published version checked again; another confirms it, and it stood all the while."""
     ref = builders.published(team)
-    rechecks.open_recheck(team.lead, ref, reason="A reader points to another village.")
+    with pytest.raises(Stale):
+        rechecks.open_recheck(team.lead, ref, reason="A reader points to another village.", seen="older")
+    rechecks.open_recheck(team.lead, ref, reason="A reader points to another village.", seen=seen(ref))
     row = builders.row(ref)
     assert (row.stage, row.recheck, row.public, row.grade) == ("published", True, True, "fair")
     published, opened = steps(ref)[-2:]
     assert opened.body == {"cause": published.seq, "version": 1}
-    assert set(refused(lambda: rechecks.open_recheck(team.lead, ref, reason="Again."))) == {"no-recheck"}
+    assert set(refused(lambda: rechecks.open_recheck(team.lead, ref, reason="Again.", seen=seen(ref)))) == {"no-recheck"}
     with pytest.raises(Stale):
         rechecks.confirm_recheck(team.lead, ref, reason="It holds.", seen="older")
     rechecks.confirm_recheck(team.lead, ref, reason="The village is named in S1.", seen=seen(ref))
@@ -198,7 +200,7 @@ def test_recheck(team: Desk) -> None:
 
 def test_recheck_ends_reopened_in_one_act(team: Desk) -> None:
     ref = builders.published(team)
-    rechecks.open_recheck(team.lead, ref, reason="A reader points to another village.")
+    rechecks.open_recheck(team.lead, ref, reason="A reader points to another village.", seen=seen(ref))
     approvals.reopen(team.lead, ref, ground="verdict", reason="The reader is right.", seen=seen(ref))
     assert ends(ref, "recheck.closed", "grade.reopened")
     assert (builders.row(ref).recheck, builders.row(ref).stage) == (False, "grading")
@@ -213,7 +215,7 @@ def test_recheck_is_confirmed_by_who_took_no_part(team: Desk) -> None:
     builders.cast(team.leads[1], ref, number)
     builders.work()
     builders.approved(team, ref)
-    rechecks.open_recheck(team.leads[1], ref, reason="I am no longer sure of S1.")
+    rechecks.open_recheck(team.leads[1], ref, reason="I am no longer sure of S1.", seen=seen(ref))
 
     def confirmed(by: int) -> None:
         rechecks.confirm_recheck(team.leads[by], ref, reason="It holds.", seen=seen(ref))
@@ -224,9 +226,9 @@ def test_recheck_is_confirmed_by_who_took_no_part(team: Desk) -> None:
 
 def test_recheck_of_nothing_published_is_refused(team: Desk) -> None:
     ref = builders.agreed(team)
-    assert set(refused(lambda: rechecks.open_recheck(team.lead, ref, reason="Look."))) == {"published"}
+    assert set(refused(lambda: rechecks.open_recheck(team.lead, ref, reason="Look.", seen=seen(ref)))) == {"published"}
     builders.approved(team, ref)
-    rechecks.open_recheck(team.lead, ref, reason="Look.")
+    rechecks.open_recheck(team.lead, ref, reason="Look.", seen=seen(ref))
 
 
 def test_source_withdrawn_after_approval(team: Desk) -> None:
