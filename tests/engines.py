@@ -100,7 +100,7 @@ def cluster(programs: Path, settings: tuple[str, ...] = FAST) -> Iterator[Cluste
     options = " ".join(f"-c {setting}" for setting in settings)
     listening = f"-p {port} -k {folder} -c listen_addresses=127.0.0.1 {options}"
     try:
-        _as_postgres(f"{programs}/initdb -D {data} -A trust -U postgres -E UTF8 --locale=C --no-sync")
+        _as_postgres(f"{programs}/initdb -D {data} -A trust -U postgres -E UTF8 --locale=C --lc-ctype=C.UTF-8 --no-sync")
         start = partial(_as_postgres, f"{programs}/pg_ctl -D {data} -l {folder}/log -w -o '{listening}' start")
         start()
         try:

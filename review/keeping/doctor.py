@@ -38,6 +38,14 @@ _MIGRATIONS = {
     "behind": (FAILURE, "The tables are of another version. Run make upgrade."),
     "unknown": (FAILURE, "The tables could not be looked at."),
 }
+_LETTERS = {
+    "ok": (OK, "Their index knows both scripts."),
+    "unknown": (
+        WARNING,
+        "Their index sees no Arabic letters: the database was made with the character type C. Rare Arabic words are "
+        "found, but slowly. Bring a backup back into a database with LC_CTYPE 'C.UTF-8'.",
+    ),
+}
 _WORKER = {
     "ok": (OK, "It was heard of within two minutes."),
     "not seen": (FAILURE, "It never ran here: no round closes. Start make run, or flask work beside the server."),
@@ -71,7 +79,7 @@ def findings() -> list[Finding]:
     if (database, tables) != ("ok", "ok"):
         return found
     try:
-        found += [*_clock(), _keys(config.home()), _backup(), _checkpoint(), _trail(), _jobs(), _mail()]
+        found += [*_clock(), _letters(), _keys(config.home()), _backup(), _checkpoint(), _trail(), _jobs(), _mail()]
         found += [Finding(one.part, one.word, one.sentence % _plain(one.values)) for one in outside.lines()]
     except SQLAlchemyError:
         session.rollback()
@@ -91,6 +99,10 @@ def _opened() -> bool:
 def _clock() -> list[Finding]:
     stepped = health.clock()
     return [Finding("Clock", FAILURE, clocks.STOPPED % stepped.values)] if stepped else []
+
+
+def _letters() -> Finding:
+    return Finding("Words", *_LETTERS[health.letters(session.connection())])
 
 
 def _keys(home: Path) -> Finding:

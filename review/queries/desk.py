@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import and_, func, select
 
 from review import clock
-from review.models import Hold, Incident, Participation, Person, Turn, Vote, session
+from review.models import Hold, Incident, Participation, Person, Settlement, Turn, Vote, session
 from review.models.admissions import shown_to
 from review.models.languages import languages_read
 from review.queries.care import reached
-from review.queries.due import answers_due
+from review.queries.due import answers_due, arguments_due, settlers_due
 from review.queries.inbox import NoticeRow, latest, unread
 from review.queries.incidents import ref_among, repeated_codes
 from review.queries.looking_back import Row as Looked
@@ -143,20 +144,22 @@ def _repeated(code: str | None) -> frozenset[str]:
 def turns(viewer: Actor) -> tuple[TurnRow, ...]:
     """Everything that waits for this person."""
     myself = and_(Participation.incident_id == Incident.id, Participation.person_id == viewer.person)
+    settled = and_(Settlement.incident_id == Incident.id, Settlement.round == Turn.round)
     statement = (
         select(
             *(Incident.name, Incident.code, Incident.title, Incident.stage, Incident.restricted),
-            *(Turn.kind, Turn.round, Participation.pseudonym),
+            *(Turn.kind, Turn.round, Participation.pseudonym, Settlement.seq.label("settlement")),
         )
         .join(Incident, Incident.id == Turn.incident_id)
         .outerjoin(Participation, myself)
+        .outerjoin(Settlement, settled)
         .where(Turn.person_id == viewer.person, shown_to(viewer))
         .order_by(Incident.id, Turn.kind)
         .limit(MOST)
     )
     rows = session.execute(statement).all()
     repeated = repeated_codes([row.code for row in rows if row.code])
-    due = answers_due((row.name, row.round, row.pseudonym or "") for row in rows if row.kind == "vote")
+    due = _due(rows)
     return tuple(
         TurnRow(
             ref=ref_among(row.code, row.name, repeated),
@@ -165,8 +168,20 @@ def turns(viewer: Actor) -> tuple[TurnRow, ...]:
             stage=row.stage,
             kind=row.kind,
             round=row.round,
-            due=due.get((row.name, row.round, row.pseudonym)) if row.kind == "vote" else None,
+            due=due.get((row.kind, row.name)),
             restricted=row.restricted,
         )
         for row in rows
     )
+
+
+def _due(rows: Sequence[Any]) -> dict[tuple[str, str], datetime]:
+    """(kind, incident name) -> when a person's turns of these kinds end."""
+    votes = answers_due((row.name, row.round, row.pseudonym or "") for row in rows if row.kind == "vote")
+    arguments = arguments_due((row.name, row.round) for row in rows if row.kind == "argue")
+    settlers = settlers_due((row.name, row.settlement) for row in rows if row.kind == "settle")
+    return {
+        **{("vote", name): at for (name, _round, _who), at in votes.items()},
+        **{("argue", name): at for name, at in arguments.items()},
+        **{("settle", name): at for name, at in settlers.items()},
+    }

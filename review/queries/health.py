@@ -6,7 +6,7 @@ import shutil
 import time
 
 from alembic.script import ScriptDirectory
-from sqlalchemy import inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
 
 from review.audit import clock_step, remembered
@@ -65,6 +65,13 @@ def migrations() -> str:
         session.rollback()
         return "unknown"
     return "ok" if found == wanted else "behind"
+
+
+def letters(connection: Connection) -> str:
+    """Whether the index of words knows Arabic letters: PostgreSQL's sees none where a database has the plain type C."""
+    if connection.dialect.name != "postgresql":
+        return "ok"
+    return "ok" if connection.scalar(text("SELECT cardinality(show_trgm('حلب')) > 0")) else "unknown"
 
 
 def log() -> str:

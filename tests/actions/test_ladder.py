@@ -11,6 +11,7 @@ from review import config
 from review.actions import policies, rounds, settlements, sources, streams
 from review.audit import fsck, keys
 from review.models import Event, Notice, SettlementClosing, session
+from review.queries.desk import turns
 from review.queries.settlements import Step, settlement_page
 from review.queries.waiting import waiting
 from review.rules.permissions import Actor
@@ -41,6 +42,13 @@ def current(ref: str, actor: Actor) -> Step:
     return next(step for step in settlement_page(actor, ref).steps if step.state == "current")
 
 
+def own_turn(actor: Actor) -> tuple[str, object]:
+    """What is on this person's turn, and when it is due."""
+    session.rollback()
+    ((kind, due),) = ((turn.kind, turn.due) for turn in turns(actor))
+    return kind, due
+
+
 def told(actor: Actor, kind: str) -> int:
     statement = select(Notice.id).where(Notice.person_id == actor.person, Notice.kind == kind)
     return len(session.scalars(statement).all())
@@ -64,6 +72,7 @@ def test_the_whole_ladder_by_the_clock_alone(people: builders.Desk, time: Clock)
     ref = builders.disputed(people)
     start = time.at
     assert (rung(builders.view(ref)), current(ref, people.lead).due) == ("arguments", start + timedelta(hours=ARGUMENTS))
+    assert own_turn(people.voters[0]) == ("argue", start + timedelta(hours=ARGUMENTS))
     time.goes(hours=ARGUMENTS - 1)
     assert rung(builders.view(ref)) == "arguments"
     time.goes(hours=1)
@@ -80,6 +89,7 @@ def test_the_whole_ladder_by_the_clock_alone(people: builders.Desk, time: Clock)
 
     settlements.appoint_settler(people.lead, ref, people.spare.person)
     assert current(ref, people.lead).due == time.at + timedelta(hours=SETTLER)
+    assert own_turn(people.spare) == ("settle", time.at + timedelta(hours=SETTLER))
     time.goes(hours=SETTLER)
     assert rung(builders.view(ref)) == "settler"
     assert told(people.lead, "settler_late") == 1

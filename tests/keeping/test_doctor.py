@@ -12,6 +12,7 @@ import pytest
 from click.testing import Result
 from flask import Flask
 from flask_migrate import downgrade
+from sqlalchemy import create_engine
 
 from review import clock, config
 from review.actions import checkpoints, log
@@ -63,7 +64,7 @@ def test_a_desk_that_is_well_ends_with_0_and_says_so_of_every_part(people: build
     lines = done.output.splitlines()
     assert [line.split(":")[0].split() for line in lines] == [
         ["OK", part]
-        for part in ("Database", "Tables", "Worker", "Disk", "Keys", "Backup", "Checkpoint", "Trail", "Jobs", "Mail")
+        for part in ("Database", "Tables", "Worker", "Disk", "Words", "Keys", "Backup", "Checkpoint", "Trail", "Jobs", "Mail")
     ]
 
 
@@ -75,6 +76,25 @@ def test_one_failure_ends_with_1_and_a_warning_does_not(people: builders.Desk) -
     (config.home() / health.BEAT_FILE).unlink()
     failed = flask(people.app, "doctor")
     assert (failed.exit_code, "FAILURE  Worker: It never ran here" in failed.output) == (1, True)
+
+
+@pytest.mark.parametrize(("type_", "word"), [("C", "unknown"), ("C.UTF-8", "ok")])
+def test_an_index_that_sees_no_arabic_letters_is_told(
+    request: pytest.FixtureRequest, engine_name: str, people: builders.Desk, type_: str, word: str
+) -> None:
+    assert finding("Words").word == doctor.OK
+    if engine_name != "postgresql":
+        return
+    cluster = request.getfixturevalue("cluster")
+    cluster.run(f"CREATE DATABASE plain TEMPLATE template0 LC_CTYPE '{type_}'")
+    cluster.run("CREATE EXTENSION pg_trgm", "plain")
+    engine = create_engine(f"postgresql+psycopg://postgres@127.0.0.1:{cluster.port}/plain")
+    try:
+        with engine.connect() as connection:
+            assert health.letters(connection) == word
+    finally:
+        engine.dispose()
+        cluster.drop("plain")
 
 
 def test_a_worker_that_fell_silent_is_a_failure(people: builders.Desk) -> None:

@@ -20,7 +20,8 @@ from review.keeping import doctor
 from review.models import session
 from tests import builders, trail
 from tests.audit.whole import vkey
-from tests.keeping.test_backup import PHRASE, Elsewhere, backed_up, elsewhere, exported_keys, here, people, refused
+from tests.keeping.test_backup import PHRASE, Elsewhere, backed_up, elsewhere, exported_keys, here, people
+from tests.keeping.test_restoring import refused
 from tests.test_architecture import ROOT
 
 __all__ = ["elsewhere", "here", "people"]
