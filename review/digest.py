@@ -14,6 +14,7 @@ from sqlalchemy import func, or_, select
 from review import clock
 from review.actions.accounts import account_write
 from review.models import Care, Job, Notice, Person, session
+from review.models.work import JOBS_KEPT
 from review.rules.care import DAILY
 
 HOUR = 6  # UTC, after the quiet hour
@@ -26,9 +27,15 @@ def address_all() -> None:
     with account_write():
         letters = _letters()
         for person, told in _unread():
-            last = letters.get(person)
-            if last is None or (last.done_at is not None and last.done_at < told):
+            if _is_new(told, letters.get(person)):
                 session.add(_letter(person, now))
+
+
+def _is_new(told: datetime, last: Job | None) -> bool:
+    """Whether something came since the last letter; of a letter that is forgotten nothing that old is new."""
+    if last is None:
+        return told >= clock.now() - JOBS_KEPT
+    return last.done_at is not None and last.done_at < told
 
 
 def _letter(person: int, now: datetime) -> Job:

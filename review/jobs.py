@@ -36,6 +36,7 @@ from review.actions.accounts import account_write
 from review.audit import clock_step
 from review.keeping import scrubbing
 from review.models import Job, LogHead, session
+from review.models.work import JOBS_KEPT
 from review.rules import clocks
 from review.rules.import_notes import REPORTS_KEPT
 
@@ -77,7 +78,6 @@ LONG = Job.kind.in_(LONG_KINDS)
 
 LEASE = timedelta(minutes=1)  # a worker that dies leaves its job to the next one after this, longer each time
 LONGEST_WAIT = timedelta(hours=1)
-KEPT = timedelta(days=30)
 QUIET_HOUR = 3  # UTC
 
 
@@ -207,6 +207,7 @@ def _due(lane: ColumnElement[bool]) -> Any:
 
 
 def _do(job: Taken) -> int:
+    began = clock.now()  # what a letter tells of was read no earlier
     try:
         HANDLERS[job.kind](job.payload)
     except Exception as problem:  # the worker outlives any job; the row says what went wrong and when it is tried again
@@ -214,7 +215,7 @@ def _do(job: Taken) -> int:
         logger.exception("job %s (%s) failed", job.id, job.kind)
         _note(job, problem=type(problem).__name__)
         return 0
-    _note(job, done_at=clock.now(), payload={}, problem=None)
+    _note(job, done_at=began, payload={}, problem=None)
     return 1
 
 
@@ -240,4 +241,4 @@ def sweep() -> None:
     bundles.sweep()
     logs.sweep(config.home())
     with account_write():
-        session.execute(delete(Job).where(Job.done_at < clock.now() - KEPT))
+        session.execute(delete(Job).where(Job.done_at < clock.now() - JOBS_KEPT))

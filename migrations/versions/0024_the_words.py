@@ -1,7 +1,7 @@
 """The words by which incidents are found, under an index of their pieces of three letters.
 
 Revision: 0024
-Follows: 0022
+Follows: 0023
 """
 
 from alembic import op

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, or_
+from sqlalchemy import delete, func, or_, select
 
 from review import clock, config
 from review.actions.locking import writing
@@ -23,6 +23,8 @@ from review.rules.errors import NotFound
 
 # People by their number and places by a keyed hash: neither a name nor an address is written down.
 security = logging.getLogger("assay.security")
+
+FILES = int.from_bytes(b"files")  # the name of a lock in the database
 
 
 @contextmanager
@@ -36,6 +38,12 @@ def account_write() -> Iterator[None]:
         except BaseException:
             session.rollback()
             raise
+
+
+def hold_files() -> None:
+    """Inside the transaction that is open: until it ends nobody else looks whether a file is still named."""
+    if session.get_bind().dialect.name == "postgresql":  # SQLite has one writer
+        session.execute(select(func.pg_advisory_xact_lock(FILES)))
 
 
 def put(table: type[Any], keys: tuple[str, ...], /, **values: Any) -> None:

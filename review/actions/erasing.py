@@ -15,6 +15,7 @@ import orjson
 from sqlalchemy import delete, insert, select, update
 
 from review.actions import drafts, notes
+from review.actions.accounts import account_write, hold_files
 from review.actions.act import Act, Held
 from review.models import (
     Capture,
@@ -259,13 +260,17 @@ def _still_named(files: Collection[str]) -> set[str]:
 
 def discard(sha256: str) -> None:
     """Remove a file that nothing speaks of, unless it was handed in again meanwhile; safe to run twice."""
+    with account_write():
+        hold_files()
+        if not _is_named(sha256) and objects().exists(sha256):
+            objects().discard(sha256)
+
+
+def _is_named(sha256: str) -> bool:
     waits = session.scalar(select(SubmissionFile.number).where(SubmissionFile.sha256 == sha256).limit(1)) is not None
     given = kept_files().subquery()
     shown = session.scalar(select(given.c.sha256).where(given.c.sha256 == sha256).limit(1)) is not None
-    if waits or shown or session.get(Capture, sha256) is not None or sha256 in _still_named([sha256]):
-        return
-    if objects().exists(sha256):
-        objects().discard(sha256)
+    return waits or shown or session.get(Capture, sha256) is not None or sha256 in _still_named([sha256])
 
 
 def scrub_later(act: Act) -> None:

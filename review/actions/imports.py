@@ -32,6 +32,7 @@ from review.rules.sources import normalised_url, url_problem
 
 BATCH = 1_000
 SELDOM = 500_000  # objects between two looks for garbage: more than a batch makes, none of them in a ring
+_OFTEN = gc.get_threshold()
 LARGE = 4_000  # characters of a row that may be too much once it is facts
 
 Outcome = Literal["imported", "present", "changed", "refused"]
@@ -123,12 +124,11 @@ Keep = Callable[[Sequence[RowReport], Sequence[int | None]], None]
 @contextmanager
 def _seldom_collecting() -> Iterator[None]:
     """While a batch is in memory, looking for garbage among it takes two fifths of the time and finds none."""
-    before = gc.get_threshold()
-    gc.set_threshold(SELDOM, *before[1:])
+    gc.set_threshold(SELDOM, *_OFTEN[1:])
     try:
         yield
     finally:
-        gc.set_threshold(*before)
+        gc.set_threshold(*_OFTEN)
 
 
 @action("import_incidents", IncidentImported, GradeImported, StreamDefined, ImportMade)

@@ -59,6 +59,7 @@ def accept_clock(actor: Actor, *, reason: str | None) -> None:
     with acting(actor) as act:
         act.require("accept_clock", Deed(reason=reason or None))
         words = texts.reason(reason)
+        hold_head()  # no day is written between the one that is read here and the step from it
         today, last = clock.day(act.at), session.scalar(select(LogHead.day).where(LogHead.id == 1))
         if last is None or last == today:
             raise Invalid({"reason": RIGHT_CLOCK})

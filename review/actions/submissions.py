@@ -190,6 +190,6 @@ def _forget_receipts(today: date) -> None:
         Submission.received < _day(today, submissions.RECEIPT_KEPT), Submission.state != WAITING, ended
     )
     kept = select(SubmissionFile.submission_id)
-    gone = list(session.scalars(old.where(Submission.id.not_in(kept))))
+    gone = old.where(Submission.id.not_in(kept))
     session.execute(delete(SubmissionTaken).where(SubmissionTaken.submission_id.in_(gone)))
     session.execute(delete(Submission).where(Submission.id.in_(gone)))

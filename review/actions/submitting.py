@@ -24,7 +24,7 @@ from sqlalchemy import ColumnElement, delete, func, insert, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from review import clock, config, store
-from review.actions.accounts import account_write, later
+from review.actions.accounts import account_write, hold_files, later
 from review.actions.uploads import Upload, media_of
 from review.audit import canonical, keys
 from review.models import Submission, SubmissionFile, SubmissionKnock, session
@@ -52,7 +52,7 @@ class _Kept:
     """A file in the store, as its row will name it."""
 
     sha256: str
-    size: int
+    content: bytes
     media: str
 
 
@@ -198,7 +198,7 @@ def _put(uploads: Sequence[Upload], media: Sequence[str]) -> list[_Kept]:
     if uploads:
         _make_room(sum(len(upload.content) for upload in uploads))
     return [
-        _Kept(store.objects().put_once(upload.content), len(upload.content), kind)
+        _Kept(store.objects().put_once(upload.content), upload.content, kind)
         for upload, kind in zip(uploads, media, strict=True)
     ]
 
@@ -245,7 +245,10 @@ def _keep(form: str, kind: str, words: Account | Wish, files: Sequence[_Kept], *
         if kept is None:
             discard_later(file.sha256 for file in files)
         elif files:
+            hold_files()
             session.execute(insert(SubmissionFile), _rows(kept, files))
+            for file in files:
+                store.objects().put_once(file.content)  # the same bytes may have been let go of since
 
 
 def forget_files(ids: Iterable[int]) -> None:
@@ -264,7 +267,13 @@ def discard_later(digests: Iterable[str]) -> None:
 
 def _rows(submission: int, files: Sequence[_Kept]) -> list[dict[str, Any]]:
     return [
-        {"submission_id": submission, "number": number, "sha256": file.sha256, "size": file.size, "media": file.media}
+        {
+            "submission_id": submission,
+            "number": number,
+            "sha256": file.sha256,
+            "size": len(file.content),
+            "media": file.media,
+        }
         for number, file in enumerate(files, 1)
     ]
 

@@ -39,7 +39,7 @@ class GradesMetShape(Shape):
     expected = Rounded(1)
 
 
-class MeasuredShape(Shape):
+class OfStreamShape(Shape):
     """Agreement in some first rounds. A coefficient is null where `too_few`, or where every vote was the same grade."""
 
     incidents = whole(metadata={"description": "First rounds with two live votes or more."})
@@ -51,13 +51,18 @@ class MeasuredShape(Shape):
     low = _coefficient(metadata={"description": "Where the interval of alpha begins."})
     high = _coefficient(metadata={"description": "Where it ends."})
     nominal = _coefficient(metadata={"description": "The same where every difference counts alike."})
+
+
+class MeasuredShape(OfStreamShape):
+    """The same of a whole codebook, and which grades met."""
+
     pairs = many(GradesMetShape)
 
 
 class AgreementOfStreamShape(Shape):
     slug = text()
     name = text()
-    measured = one(MeasuredShape)
+    measured = one(OfStreamShape)
 
 
 class AgreementOfCodebookShape(Shape):

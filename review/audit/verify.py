@@ -1391,7 +1391,7 @@ class Replay:
             return
         if leaf is None:
             leaf = sha256(b"\x00" + canonical(event))
-        day = event["day"]
+        day, self.day_before = event["day"], self.day
         if day != self.day:
             self._new_day(event)
         actor, role = event["actor"], event["role"]
@@ -1504,7 +1504,7 @@ class Replay:
             return
         if event["day"] < self.day and event["type"] != "clock.stepped":
             self.fail("day", event["seq"], "the day goes back from %s to %s" % (self.day, event["day"]))
-        self.day_before, self.day, self.at = self.day, event["day"], ""
+        self.day, self.at = event["day"], ""
 
     def _check_time(self, event: Event, at: Any) -> None:
         """The time is of its day; or of the day before, where a clock was set right over midnight and the log stayed."""
@@ -1666,7 +1666,7 @@ class Replay:
             if not real_day(body[field]):
                 self.fail("day", seq, "its %s is no day" % field)
         unknown = self.withheld_last == seq - 1
-        if body["to"] in (body["from"], self.day_before) or body["to"] != event["day"] or (body["from"] != self.day_before and not unknown):
+        if body["from"] == body["to"] or body["to"] != event["day"] or (body["from"] != self.day_before and not unknown):
             self.fail("day", seq, "it does not step from the day of the event before it to its own")
 
     def _codebook_defined(self, event: Event, shown: Dict[str, Any]) -> None:
@@ -3925,7 +3925,7 @@ class Verifier:
         redacted = self.replay.redacted
         for digest, (redaction, of, name) in redacted.items():
             held = self.missing.pop(digest, None)
-            if held is not None and self.whose.get(held[0], name) != name:
+            if held is not None and None not in (name, self.whose.get(held[0])) and self.whose[held[0]] != name:
                 self.replay.fail("redaction", redaction, "a detail that it covers is of another incident")
             if held[0] != of if held is not None else self.profile == "internal" and not self.single:
                 self.replay.fail("redaction", redaction, "a detail that it covers is shown, or is none of event %d" % of)
@@ -4121,7 +4121,7 @@ class Verifier:
         for body in self.replay.codebook_bodies:
             # Else people would read another codebook than the one by which the votes are counted.
             told = held.get(body["sha256"]) or {}
-            if any(told[field] != body[field] for field in told):
+            if any(_in_any_order(told[field]) != _in_any_order(body[field]) for field in told):
                 self.fail("codebook", None, "an entry of codebooks.json says other numbers than the event that vouches for it")
                 return
 
@@ -4339,11 +4339,19 @@ class Verifier:
         self.facts["timestamps"] = len(stamps)
 
 
+def _in_any_order(value: Any) -> Any:
+    return sorted(map(canonical, value)) if isinstance(value, list) else value
+
+
 def _numbers_of(entry: Any) -> Dict[str, Any]:
-    """What the entry of a codebook says that its event says too, as far as it does."""
-    told = {field: entry[field] for field in ("id", "grades", "distances") if field in entry} if isinstance(entry, dict) else {}
-    if isinstance(told.get("grades"), list):
-        told["grades"] = [one.get("key") if isinstance(one, dict) else one for one in told["grades"]]
+    """What the entry of a codebook says that its event says too, as far as it has this shape."""
+    told = {"id": entry["id"]} if isinstance(entry, dict) and isinstance(entry.get("id"), str) else {}
+    grades = entry.get("grades") if isinstance(entry, dict) else None
+    if isinstance(grades, list) and all(isinstance(one, dict) and isinstance(one.get("key"), str) for one in grades):
+        told["grades"] = [one["key"] for one in grades]
+    distances = entry.get("distances") if isinstance(entry, dict) else None
+    if isinstance(distances, list):
+        told["distances"] = distances
     return told
 
 

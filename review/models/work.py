@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, Integer, String, Text
@@ -10,6 +10,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from review.extensions import Base
 from review.models.columns import Moment
+
+JOBS_KEPT = timedelta(days=30)  # once they are done
 
 
 def seat_key(incident: str, number: int, who: str) -> str:

@@ -26,7 +26,9 @@ from review.rules.facts import Casualties, Facts, Range
 from review.rules.grades import codebook
 from review.rules.history import fold
 from review.rules.positions import Standing, by_party
+from review.rules.record import LEGACY
 from review.rules.settlement import letter_of, letters
+from review.rules.told import REGRADING
 
 SHORT = 80
 
@@ -243,7 +245,7 @@ def _page(
         latest=standing is not None and standing.seq == chosen.seq,
         recheck=now.recheck,
         checks=_checks(now, chosen),
-        regrading=now.stage in ("grading", "settlement", "approval"),
+        regrading=now.stage in REGRADING and chosen.kind != LEGACY,
         exited=now.stage if now.exited else None,
         exit_reason=now.passage.reason if now.stage == "withdrawn" else None,
         leads_to=_successor(row),

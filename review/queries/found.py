@@ -82,7 +82,8 @@ def _known(asked: Asked, page: int) -> list[str]:
 
 def _filled(asked: Asked, seen: Sequence[int], beside: Sequence[int], page: int, most: int) -> Found:
     seen = _walked(asked, FAR, most) if most > page else seen
-    return Found(_newest(seen, beside, most), len(seen) < most and _edge(asked) is None)
+    ids = _newest(seen, beside, most)
+    return Found(ids, len(ids) < most and _edge(asked) is None)
 
 
 def _answer(seen: Iterable[int], beside: Iterable[int], most: int) -> Found:

@@ -1,7 +1,7 @@
 """Where a page of a public list ended, as an address carries it: an incident by its own name, as its citation has it.
 
-The number of a row would tell how many incidents stand before it, those too that nobody may know of. Addresses that
-still carry one lead where they led.
+The number of a row would tell how many incidents stand before it, those too that nobody may know of. An address that
+still carries one leads to the first page.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from review.models import Incident, session
 
-WORDS = r"(?:i-[a-z2-7]{16}|[1-9][0-9]{0,14})"  # a name, or the number of a row in an address made before
+WORDS = r"i-[a-z2-7]{16}"
 _PLACE = re.compile(WORDS)
 _READABLE = (Incident.grade.is_not(None), Incident.restricted.is_(False))
 
@@ -21,8 +21,6 @@ def row_of(words: str | None) -> int | None:
     """The row behind which a list continues; None where an address tells of none that everybody may read."""
     if not words or not _PLACE.fullmatch(words):
         return None
-    if words.isdigit():
-        return int(words)
     return session.scalar(select(Incident.id).where(Incident.name == words, *_READABLE))
 
 

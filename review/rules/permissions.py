@@ -78,7 +78,7 @@ _TABLE = (
         "grade_correction",
         N_("Have an imported record graded here because of a correction"),
         "lead",
-        "imported-stands not-exited stream-active has-evidence reasoned",
+        "imported-stands not-exited stream-active has-evidence reasoned fresh-page",
     ),
     _permission("decline_correction", N_("Decline a request for a correction"), "lead", "reasoned"),
     # incidents

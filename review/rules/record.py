@@ -280,7 +280,7 @@ def _with_records(told: Iterable[Month]) -> tuple[Month, ...]:
 
 NO_MONTH = "undated"
 MONTH = re.compile(r"(?!0000)[0-9]{4}-(?:0[1-9]|1[0-2])")
-PLACE = re.compile(rf"({MONTH.pattern}|{NO_MONTH})\.([0-9]{{1,15}}|i-[a-z2-7]{{16}})")
+PLACE = re.compile(rf"({MONTH.pattern}|{NO_MONTH})\.(i-[a-z2-7]{{16}})")
 Place = tuple[str, str]  # month and incident, as an address has it: where a page of a list ended
 
 

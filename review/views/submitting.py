@@ -39,7 +39,7 @@ EACH, ALL = 60, 600  # forms a minute, whatever is in them: a crowd behind one e
 
 def register(app: Flask) -> None:
     """Count every form that is sent, those that cannot be taken too; what is kept is counted in the database."""
-    app.extensions[PACE] = Pace(each=EACH, all=ALL)
+    app.extensions[PACE] = {name: Pace(each=EACH, all=ALL) for name in ("form", "receipt")}
 
 
 @blueprint.route("/submit", methods=["GET", "POST"])
@@ -57,7 +57,7 @@ def submit() -> ResponseReturnValue:
     if request.method == "GET":
         return again(NOTHING, 200)
     typed = typed_in("submit")
-    if not _admitted():
+    if not _admitted("form"):
         return _too_often(typed, "form", again)
     return _sent(lambda: act.submit(_came(typed), fields(typed, ACCOUNT), _uploads()), typed, again)
 
@@ -78,7 +78,7 @@ def correction(ref: str) -> ResponseReturnValue:
     if request.method == "GET":
         return again(NOTHING, 200)
     typed = typed_in("correction")
-    if not _admitted():
+    if not _admitted("form"):
         return _too_often(typed, "form", again)
     wanted = (target.ref, target.version, fields(typed, WISH))
     return _sent(lambda: act.ask_correction(_came(typed), *wanted), typed, again)
@@ -94,7 +94,7 @@ def receipt() -> ResponseReturnValue:
     if request.method == "GET":
         return again(NOTHING, 200)
     typed = typed_in("receipt")
-    if not _admitted():
+    if not _admitted("receipt"):
         return _too_often(typed, "code", again)
     try:
         page = receipts.receipt(typed.text("code"))
@@ -103,13 +103,14 @@ def receipt() -> ResponseReturnValue:
     return _unkept(_receipt(NOTHING, page), 200)
 
 
-def _admitted() -> bool:
-    pace: Pace = current_app.extensions[PACE]
+def _admitted(name: str) -> bool:
+    """A crowd that sends forms closes no receipt."""
+    pace: Pace = current_app.extensions[PACE][name]
     return pace.admits(source())
 
 
 def _too_often(typed: Typed, field: str, again: Again) -> ResponseReturnValue:
-    """The page again with what was typed: neither the database nor a file was looked at."""
+    """The page again with what was typed; none of it was judged or kept."""
     return again(typed.refused({field: _("Too many at once. Try again in a minute.")}), 429)
 
 

@@ -21,6 +21,7 @@ from tests.actions.test_imports import PLAIN, table
 from tests.audit.checking import failures
 from tests.builders import Desk
 from tests.clocks import Clock
+from tests.web.sitting import browser, masked
 
 WHY = "Its sources say another number."
 
@@ -105,6 +106,24 @@ def test_it_is_brought_up_graded_and_published_and_the_receipt_follows(
     assert failures(bundle, key=str(keys.load(home()).verifier(origin()))) == []
     checked = flask(team.app, "audit", "fsck")
     assert checked.exit_code == 0, checked.output
+
+
+@pytest.mark.parametrize("address", ["/incidents/KV001", "/api/v1/incidents/KV001", "/api/v1/incidents"])
+def test_no_public_answer_tells_that_it_is_being_graded(
+    team: Desk, asked: tuple[str, str], filled: str, address: str
+) -> None:
+    def public() -> tuple[str, str | None]:
+        session.rollback()
+        answer = browser(team.app).get(address)
+        assert answer.status_code == 200
+        return masked(answer), answer.headers.get("ETag")
+
+    before = public()
+    graded(team.lead, asked[1])
+    assert public() == before
+    assert assignments.take_next(team.voters[0]) == filled
+    builders.cast(team.voters[0], filled, 1)
+    assert public() == before
 
 
 def test_a_round_that_is_under_way_is_named_and_no_second_one_opens(

@@ -133,6 +133,24 @@ def test_files_of_what_was_turned_away_give_way_and_their_words_do_not(
     assert (page.state, page.files) == ("waiting", ()) and page.account
 
 
+def test_a_file_that_is_sent_again_while_the_same_bytes_give_way_is_kept(
+    team: Desk, time: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rules, "MOST_KEPT_BYTES", 20)
+    sent_in.account(time, b"First, ten.")
+    submissions.refuse_submission(team.spare, sent_in.last(), reason=WHY)
+    keep = submitting._keep
+
+    def after_the_worker(*given: object, **about: object) -> None:
+        _discarded()
+        assert stored() == set(), "it has let go of them just before the row that names them is written"
+        keep(*given, **about)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(submitting, "_keep", after_the_worker)
+    sent_in.account(time, b"First, ten.")
+    assert stored() == named() and len(named()) == 1
+
+
 def stored() -> set[str]:
     """Every file of the store, by its digest."""
     return set(store.objects().names(datetime.max.replace(tzinfo=UTC)))

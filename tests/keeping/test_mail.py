@@ -21,6 +21,7 @@ from sqlalchemy import select, update
 
 from review import clock, jobs, mail
 from review.actions import care, inbox
+from review.digest import address_all
 from review.extensions import db
 from review.keeping import doctor
 from review.models import Job, Person, session
@@ -228,6 +229,18 @@ def test_what_could_not_be_sent_for_days_is_in_the_next_digest_and_that_is_one(
     told = [one for one in post.taken if "In your inbox" in one.get_content()]
     assert [message["To"] for message in told] == [builders.address(actor.name) for actor in people.voters]
     assert all(f"2 × {KINDS['vote_owed']}" in message.get_content() for message in told)
+
+
+@pytest.mark.parametrize(("days", "letters"), [(29, 1), (31, 0)])
+def test_a_line_that_was_told_of_long_ago_makes_no_letter_once_its_job_is_forgotten(
+    people: builders.Desk, port: int, days: int, letters: int
+) -> None:
+    wanting(people, "daily")
+    builders.round_opened(people)
+    later = clock.now() + timedelta(days=days)
+    with clock.reading(lambda: later):
+        address_all()
+    assert len([job for job in waiting() if job.key.startswith("digest:")]) == letters * len(people.voters)
 
 
 @pytest.mark.parametrize("mail_wanted, heard", [("once", True), ("daily", False), ("none", False)])
