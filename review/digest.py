@@ -6,7 +6,7 @@ out: whatever kept the worker or the mail server away meanwhile, no line is left
 
 from __future__ import annotations
 
-import hashlib
+import secrets
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
@@ -18,7 +18,7 @@ from review.models.work import JOBS_KEPT
 from review.rules.care import DAILY
 
 HOUR = 6  # UTC, after the quiet hour
-LETTER = "digest:"  # how the key of a letter's job begins; behind it stand the person and the day
+LETTER = "digest:"  # how the key of a letter's job begins; behind it stand the person and the moment
 
 
 def address_all() -> None:
@@ -39,8 +39,8 @@ def _is_new(told: datetime, last: Job | None) -> bool:
 
 
 def _letter(person: int, now: datetime) -> Job:
-    mark = hashlib.sha256(f"digest {clock.day(now)} {person}".encode()).hexdigest()[:24]
-    payload = {"kind": "digest", "person": person, "incident": None, "message": mark}
+    """Its mark is drawn once: however often this letter is tried, it is one message, and no other letter is."""
+    payload = {"kind": "digest", "person": person, "incident": None, "message": secrets.token_hex(12)}
     return Job(kind="send_mail", key=f"{LETTER}{person}:{clock.stamp(now)}", payload=payload, due_at=now)
 
 

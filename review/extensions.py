@@ -44,6 +44,10 @@ NO_TRANSACTION = "no_transaction"  # of a connection on which each statement sta
 write_mode: ContextVar[bool] = ContextVar("write_mode", default=False)
 """True while a doorway is open: the next BEGIN on SQLite then takes the write lock at once."""
 
+looking: ContextVar[bool] = ContextVar("looking", default=False)
+"""True while a page is only looked at: PostgreSQL, where every statement sees what stands when it is asked anyway, is
+then told of no transaction around them; that would be two more messages to it for every page."""
+
 
 class Base(DeclarativeBase):
     """The base of every table; a plain one, because Flask-SQLAlchemy breaks on a dataclass base."""
@@ -103,6 +107,18 @@ def _ask_after_idling(connection: Any, record: Any, _proxy: Any) -> None:
 
 @event.listens_for(Engine, "begin")
 def _begin(connection: Connection) -> None:
-    if connection.dialect.name != "sqlite" or connection.get_execution_options().get(NO_TRANSACTION):
-        return
-    connection.exec_driver_sql("BEGIN IMMEDIATE" if write_mode.get() else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        _begin_on_a_server(connection)
+    elif not connection.get_execution_options().get(NO_TRANSACTION):
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if write_mode.get() else "BEGIN")
+
+
+def _begin_on_a_server(connection: Connection) -> None:
+    if looking.get() and not write_mode.get():
+        connection.connection.driver_connection.autocommit = True  # type: ignore[union-attr]
+
+
+@event.listens_for(Pool, "reset")
+def _no_longer_looked_at(connection: Any, _record: Any, _state: Any) -> None:
+    if not isinstance(connection, sqlite3.Connection) and connection.autocommit and not connection.closed:
+        connection.autocommit = False

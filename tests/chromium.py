@@ -73,7 +73,9 @@ def _axe() -> str:
 
 def violations(page: Page) -> list[str]:
     """What axe finds wrong with the page as it stands, one line a rule with the first places."""
-    page.evaluate(_axe() + ";0")
+    if not page.evaluate("'axe' in window"):
+        page.evaluate(_axe() + ";0")
+        page.add_init_script(_axe())  # this window's next pages bring it along: cheaper than sending it to each
     found = page.evaluate(
         "rules => axe.run(document, {runOnly: rules, resultTypes: ['violations'], preload: false})"
         ".then(result => result.violations)",

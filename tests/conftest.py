@@ -42,6 +42,7 @@ for _name in ENVIRONMENT:
         os.environ.pop(_name, None)
 
 once.share_pages()
+once.share_phrases()
 
 Make = Callable[..., Flask]
 

@@ -50,17 +50,29 @@ class Cluster:
     data: Path
     start: Callable[[], None]
     names: Iterator[int] = field(default_factory=count)
+    keeper: psycopg.Connection | None = None
 
     def url(self, role: str, name: str) -> str:
         """The address of one of its databases for one of its roles."""
         return f"postgresql+psycopg://{role}@127.0.0.1:{self.port}/{name}"
 
-    def run(self, statement: str, name: str = "postgres") -> None:
-        """One statement as the superuser, outside any transaction."""
-        with psycopg.connect(
-            host="127.0.0.1", port=self.port, user="postgres", dbname=name, autocommit=True
-        ) as connection:
+    def run(self, statement: str, name: str | None = None) -> None:
+        """One statement as the superuser, outside any transaction: in this database, or where databases are made."""
+        if name is None:
+            self.keeper = self.keeper or self._superuser("postgres")
+            self.keeper.execute(statement)  # type: ignore[arg-type]
+            return
+        with self._superuser(name) as connection:
             connection.execute(statement)  # type: ignore[arg-type]
+
+    def _superuser(self, name: str) -> psycopg.Connection:
+        return psycopg.connect(host="127.0.0.1", port=self.port, user="postgres", dbname=name, autocommit=True)
+
+    def let_go(self) -> None:
+        """Hold no connection any more."""
+        if self.keeper is not None:
+            self.keeper.close()
+        self.keeper = None
 
     def create(self, template: str = "template0") -> str:
         """A new database of the owner's, a copy of `template`."""
@@ -72,6 +84,7 @@ class Cluster:
 
     def crash(self) -> None:
         """Every process of the server is killed at once, as by a power cut, and the server started again."""
+        self.let_go()
         first = int((self.data / "postmaster.pid").read_text().splitlines()[0])
         others = Path(f"/proc/{first}/task/{first}/children").read_text().split()
         for process in (first, *map(int, others)):
@@ -103,12 +116,13 @@ def cluster(programs: Path, settings: tuple[str, ...] = FAST) -> Iterator[Cluste
         _as_postgres(f"{programs}/initdb -D {data} -A trust -U postgres -E UTF8 --locale=C --lc-ctype=C.UTF-8 --no-sync")
         start = partial(_as_postgres, f"{programs}/pg_ctl -D {data} -l {folder}/log -w -o '{listening}' start")
         start()
+        running = Cluster(port, data, start)
         try:
-            running = Cluster(port, data, start)
             for role in (OWNER, APPLICATION):
                 running.run(f"CREATE ROLE {role} LOGIN")
             yield running
         finally:
+            running.let_go()
             _as_postgres(f"{programs}/pg_ctl -D {data} -m immediate stop")
     finally:
         shutil.rmtree(folder, ignore_errors=True)

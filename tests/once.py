@@ -1,4 +1,4 @@
-"""What every application of a test process would compile anew, always alike: templates, addresses and statements.
+"""What every application of a test process would make anew, always alike: templates, addresses, statements and keys.
 
 A server makes one application and compiles each of them once; the tests make thousands. Shared is only what a pure
 function gave, kept under everything that went into it: no row, no answer and no setting of one test reaches another.
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from copy import copy
+from functools import lru_cache
+from types import CodeType
 from typing import Any, ClassVar
 
 from jinja2 import BytecodeCache
@@ -15,6 +17,7 @@ from jinja2.bccache import Bucket
 from sqlalchemy import Engine
 from werkzeug.routing import BaseConverter, Rule
 
+from review.audit import escrow
 from review.logs import Quiet
 
 Builder = Callable[..., tuple[str, str]]
@@ -25,15 +28,13 @@ class Templates(BytecodeCache):
     """The code of each template, under its name and the checksum of its source."""
 
     def __init__(self) -> None:
-        self.compiled: dict[tuple[str, str], bytes] = {}
+        self.compiled: dict[tuple[str, str], CodeType | None] = {}
 
     def load_bytecode(self, bucket: Bucket) -> None:
-        known = self.compiled.get((bucket.key, bucket.checksum))
-        if known is not None:
-            bucket.bytecode_from_string(known)
+        bucket.code = self.compiled.get((bucket.key, bucket.checksum))
 
     def dump_bytecode(self, bucket: Bucket) -> None:
-        self.compiled[bucket.key, bucket.checksum] = bucket.bytecode_to_string()
+        self.compiled[bucket.key, bucket.checksum] = bucket.code
 
 
 class Address(Rule):
@@ -72,6 +73,11 @@ def share_pages() -> None:
     """Every application that this process makes from here on compiles no template and no address a second time."""
     Quiet.jinja_options = {**Quiet.jinja_options, "bytecode_cache": Templates()}
     Quiet.url_rule_class = Address
+
+
+def share_phrases() -> None:
+    """The key that a passphrase and a salt make is made once: slow on purpose, and a test opens what it has just sealed."""
+    escrow._key = lru_cache(maxsize=32)(escrow._key)
 
 
 _engines: dict[tuple[str, str], Engine] = {}

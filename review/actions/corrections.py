@@ -64,7 +64,8 @@ def recheck_correction(actor: Actor, name: str, *, reason: str | None, seen: str
 
 @action("grade_correction", RoundOpened)
 def grade_correction(actor: Actor, name: str, *, reason: str | None, seen: str | None) -> None:
-    """An imported record is graded here because of it: a round opens, or the one that is under way is named."""
+    """An imported record is graded here because of it: a round opens, with the reason; where the record is being graded
+    already the request keeps the reason itself."""
     with _answering(actor, "grade_correction", name) as (act, row):
         act.fresh_dossier(seen)
         act.require("grade_correction", Deed(reason=reason or None))
@@ -72,7 +73,7 @@ def grade_correction(actor: Actor, name: str, *, reason: str | None, seen: str |
         if corrections.waits_for_a_round(act.dossier):
             _ended(act, row, GRADED, rounds.opened_for(act, words))
             return
-        row.closing = act.dossier.rounds[-1].seq
+        row.closing, row.reason = act.dossier.rounds[-1].seq, words
         _ended(act, row, GRADED, None)
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import select, update
 
 from review import clock, config
 from review.actions import spooling
-from review.actions.accounts import account_write, later
+from review.actions.accounts import account_write, hold_files, later
 from review.actions.submitting import discard_later
 from review.audit import open_files, recompute
 from review.models import Checkpoint, DataFile, DataSnapshot, session
@@ -53,11 +53,8 @@ def make(size: int) -> None:
         digests = {name: _digest(folder / name) for name in written}
         if digests[MAIN] == _last():
             return
-        for name in written:
-            with (folder / name).open("rb") as file:
-                objects().put_once(file)
-        octets = {name: (folder / name).stat().st_size for name in written}
-        _keep(size, written[MAIN], digests, octets)
+        _put(folder, digests)
+        _keep(size, written[MAIN], digests, folder)
 
 
 def _written(bundle: Path, folder: Path) -> dict[str, int]:
@@ -127,11 +124,22 @@ def _last() -> str | None:
     return found
 
 
-def _keep(size: int, versions: int, digests: dict[str, str], octets: dict[str, int]) -> None:
+def _put(folder: Path, digests: dict[str, str]) -> None:
+    """Keep those of the files that the store lacks."""
+    for name, digest in digests.items():
+        if not objects().exists(digest):
+            with (folder / name).open("rb") as file:
+                objects().put_once(file)
+
+
+def _keep(size: int, versions: int, digests: dict[str, str], folder: Path) -> None:
     published = session.scalar(select(Checkpoint.published_at).where(Checkpoint.size == size))
     assert published is not None
     session.rollback()
+    octets = {name: (folder / name).stat().st_size for name in digests}
     with account_write():
+        hold_files()
+        _put(folder, digests)  # some may have been let go of since, with an earlier snapshot
         session.add(DataSnapshot(size=size, day=clock.day(published), versions=versions))
         session.flush()
         session.add_all(

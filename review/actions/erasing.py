@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import orjson
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, or_, select, update
 
 from review.actions import drafts, notes
 from review.actions.accounts import account_write, hold_files
@@ -53,7 +53,7 @@ def erase(act: Act, details: Sequence[Detail]) -> None:
     """Delete these details, which the act's own events cover, and every copy; the bytes on disk follow as a job."""
     gone = [read_disclosure(text)[1] for text in _texts(details)]
     files = [value["sha256"] for detail, value in zip(details, gone, strict=True) if _is_file(detail, value)]
-    _delete(act, [detail.digest for detail in details if detail.digest])
+    _delete(act, details)
     for held in act.held.values():
         _incident(act, held, details)
     _log(act, details, gone)
@@ -66,9 +66,8 @@ def erase(act: Act, details: Sequence[Detail]) -> None:
 
 
 def _texts(details: Sequence[Detail]) -> list[str]:
-    rows = session.execute(
-        select(Disclosure.digest, Disclosure.text).where(Disclosure.digest.in_([one.digest for one in details]))
-    )
+    seqs = {one.seq for one in details}
+    rows = session.execute(select(Disclosure.digest, Disclosure.text).where(Disclosure.seq.in_(seqs)))
     found = dict(rows.all())
     return [found[detail.digest or ""] for detail in details]
 
@@ -77,9 +76,10 @@ def _is_file(detail: Detail, value: Any) -> bool:
     return detail.name == "file" and isinstance(value, dict) and "sha256" in value
 
 
-def _delete(act: Act, digests: Collection[str]) -> None:
-    for digest in digests:
-        act.connection.execute(delete(_DISCLOSURE).where(_DISCLOSURE.c.digest == digest))
+def _delete(act: Act, details: Sequence[Detail]) -> None:
+    for detail in details:
+        this_one = (_DISCLOSURE.c.seq == detail.seq, _DISCLOSURE.c.digest == detail.digest)
+        act.connection.execute(delete(_DISCLOSURE).where(*this_one))
 
 
 # --- what an incident keeps of it -----------------------------------------------------------------------------
@@ -218,11 +218,15 @@ def _views(texts: Iterable[str]) -> None:
 
 
 def _answers(texts: Collection[str]) -> None:
-    """What the sender of a correction was told, where it repeats one."""
-    for row in session.scalars(select(Submission).where(Submission.answer.is_not(None))).all():
-        if any(text in (row.answer or "") for text in texts):
-            row.answer = None
+    """What the sender of a correction was told, and what the desk noted of it, where it repeats one."""
+    noted = or_(Submission.answer.is_not(None), Submission.reason.is_not(None))
+    for row in session.scalars(select(Submission).where(noted)).all():
+        row.answer, row.reason = (_unless(texts, said) for said in (row.answer, row.reason))
     session.flush()
+
+
+def _unless(texts: Collection[str], said: str | None) -> str | None:
+    return None if any(text in (said or "") for text in texts) else said
 
 
 def _strings(value: Any) -> list[str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from functools import partial
-from typing import Any
 
 import orjson
-from sqlalchemy import Select, delete, or_, select, update
+from sqlalchemy import delete, or_, select, update
 
 from review.actions import attempts
 from review.actions.act import Act, acting
@@ -37,6 +36,8 @@ from review.models import (
     RedactionRequest,
     SavedView,
     SecondFactor,
+    Submission,
+    SubmissionTaken,
     Turn,
     UserSession,
     WorkingLanguage,
@@ -55,6 +56,8 @@ ACCOUNT = (
     *(Care, Draft, Hold, Look, Notice, Password, RecoveryCode, SecondFactor, Turn, UserSession),
     *(ApiToken, Passed, SavedView, WorkingLanguage),
 )
+# What stands in these rows stays; which person was behind it does not.
+BEHIND = (Submission.judged_by, Submission.owner_id, SubmissionTaken.person_id)
 SOME = 500
 
 
@@ -110,8 +113,11 @@ def _under_way(person: int) -> Iterator[tuple[Dossier, str]]:
 
 def _erase(act: Act, row: Person) -> None:
     """Delete what the event covers, then the links, then the account; the row stays as a stub without a name."""
-    for digest in sorted({*_names(row.log_name), *_persons(act, row)}):
-        act.connection.execute(delete(Disclosure.__table__).where(Disclosure.__table__.c.digest == digest))
+    told = Disclosure.__table__
+    for name, seqs in (("name", _names(row.log_name)), ("person", _persons(act, row))):
+        for start in range(0, len(seqs), SOME):
+            these = told.c.seq.in_(seqs[start : start + SOME])
+            act.connection.execute(delete(told).where(told.c.name == name, these))
     attempts.forget(row.email)
     invited = Invitation.__table__
     act.connection.execute(
@@ -122,6 +128,8 @@ def _erase(act: Act, row: Person) -> None:
     for model in (*ACCOUNT, Participation, PersonKey):
         table = model.__table__
         act.connection.execute(delete(table).where(table.c.person_id == row.id))
+    for column in BEHIND:
+        act.connection.execute(update(column.class_).where(column == row.id).values({column: None}))
     bare = {"name": "", "role": None, "active": False, "language": None, "timezone": None, "keys_off": False}
     stub = update(Person.__table__).where(Person.id == row.id)
     act.connection.execute(stub.values(email=leaving.stub(row.id), **bare))
@@ -129,17 +137,15 @@ def _erase(act: Act, row: Person) -> None:
     scrub_later(act)
 
 
-def _names(who: str) -> list[str]:
-    """Every `name` that an event about this person sealed."""
+def _names(who: str) -> list[int]:
+    """Every event about this person: its `name` is theirs."""
     about = session.execute(select(Event.seq, Event.line).where(Event.type.like("person.%")))
-    seqs = [row.seq for row in about if orjson.loads(row.line)["body"]["who"] == who]
-    return _digests(select(Disclosure.digest).where(Disclosure.name == "name"), seqs)
+    return [row.seq for row in about if orjson.loads(row.line)["body"]["who"] == who]
 
 
-def _persons(act: Act, row: Person) -> list[str]:
-    """Every disclosure that says of an event that this person stands behind it, in the clear or encrypted."""
-    of_person = select(Disclosure.digest).where(Disclosure.name == "person")
-    return _digests(of_person, [*_in_incidents(row.id), *_in_the_log(act, row)])
+def _persons(act: Act, row: Person) -> list[int]:
+    """Every event that they stand behind: its `person`, in the clear or encrypted, says so."""
+    return [*_in_incidents(row.id), *_in_the_log(act, row)]
 
 
 def _in_incidents(person: int) -> list[int]:
@@ -154,10 +160,3 @@ def _in_the_log(act: Act, row: Person) -> list[int]:
     names = {row.log_name, *(canonical.pseudonym(key, name) for name in session.scalars(select(Claim.name)))}
     events = session.execute(select(Event.seq, Event.actor).where(Event.incident_id.is_(None)))
     return [seq for seq, actor in events if actor in names]
-
-
-def _digests(wanted: Select[Any], seqs: list[int]) -> list[str]:
-    found: list[str] = []
-    for start in range(0, len(seqs), SOME):
-        found += session.scalars(wanted.where(Disclosure.seq.in_(seqs[start : start + SOME])))
-    return found

@@ -270,9 +270,9 @@ def unseal(act: Act, seqs: Iterable[int]) -> dict[tuple[int, str], str]:
     for digest, seq, name, text, hidden in rows:
         clear[seq, name] = act.keys.open_text(text, digest) if hidden else text
         if hidden:
-            opened.append({"known": digest, "clear": clear[seq, name]})
+            opened.append({"at": seq, "called": name, "clear": clear[seq, name]})
     if opened:
-        change = update(table).where(table.c.digest == bindparam("known"))
+        change = update(table).where(table.c.seq == bindparam("at"), table.c.name == bindparam("called"))
         session.execute(change.values(text=bindparam("clear"), sealed=False), opened)
     return clear
 

@@ -34,6 +34,14 @@ NO_NAME = N_("This is no name for a log: letters, digits and signs without a spa
 NOT_FRESH = N_("This desk has had a log of this name already: a new one needs a new name.")
 
 
+_UNDER_WAY = (
+    select(*INCIDENTS.c)
+    .where(or_(INCIDENTS.c.stage.in_(IN_FLIGHT), INCIDENTS.c.shown_count.is_not(None)))
+    .order_by(INCIDENTS.c.id)
+    .with_for_update()
+)
+
+
 @action("continue_log", LogOpened)
 def continue_log(actor: Actor, *, origin: str) -> int:
     """An admin lets a rolled-back log end where the database ends; answers how many published entries are lost.
@@ -50,6 +58,7 @@ def continue_log(actor: Actor, *, origin: str) -> int:
         lost = _lost(act)
         if origin in _names():
             raise Invalid({"origin": NOT_FRESH})
+        act.connection.execute(_UNDER_WAY)  # in the order of every act: the incidents, then the log's end
         open_next(act, origin, lost)
         act.behind.append(lambda: _let_fall(act))
     return lost
@@ -107,8 +116,6 @@ def _let_fall(act: Act) -> None:
 
 
 def _in_flight(act: Act) -> Iterator[Held]:
-    under_way = or_(INCIDENTS.c.stage.in_(IN_FLIGHT), INCIDENTS.c.shown_count.is_not(None))
-    statement = select(*INCIDENTS.c).where(under_way).order_by(INCIDENTS.c.id).with_for_update()
-    for values in act.connection.execute(statement).all():
+    for values in act.connection.execute(_UNDER_WAY).all():
         row = as_locked(values)
         yield Held(row, history(session, row))

@@ -11,7 +11,7 @@ from sqlalchemy import delete, select
 
 from review import clock, notices
 from review.actions import erasing
-from review.actions.accounts import account_write
+from review.actions.accounts import account_write, hold_files
 from review.actions.act import Act, acting
 from review.actions.verb import action
 from review.audit.canonical import random_name
@@ -71,6 +71,8 @@ def second_redaction(actor: Actor, name: str, *, reason: str | None) -> None:
         _not_ones_own_approval(act, found, asked.asked_by, act.actor.person)
         for of, digests in _digests(found).items():
             act.record(_event(act, asked, of, digests, words))
+        if any(detail.name == "file" for detail in found):
+            hold_files()  # as whoever attaches does, before the log's end: none of them waits for ever
         act.behind.append(partial(erasing.erase, act, found))
         session.delete(asked)
         if asked.asked_by != act.actor.person:

@@ -12,6 +12,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from review import store
 from review.actions import rechecks
+from review.actions.accounts import hold_files
 from review.actions.act import Act, acting
 from review.actions.uploads import PLAIN, Upload, media_of
 from review.actions.verb import action
@@ -113,13 +114,22 @@ def _not_here_yet(act: Act, known: Source) -> None:
 
 def _capture(act: Act, number: int, copy: tuple[Upload, str]) -> str:
     upload, media = copy
-    digest = store.objects().put_once(upload.content)
+    digest = _put(upload.content)
     if session.get(Capture, digest) is None:
         dialect: Any = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
         row = dialect.insert(Capture).values(sha256=digest, size=len(upload.content), media=media)
         session.execute(row.on_conflict_do_nothing(index_elements=["sha256"]))
     kept = {"sha256": digest, "size": len(upload.content), "media": media}
     act.record(SourceCaptured(source=number, file=kept, archive=None, checked=CHECKED))
+    return digest
+
+
+def _put(content: bytes) -> str:
+    """Keep the bytes; until the act ends nobody lets go of them."""
+    digest = store.objects().put_once(content)
+    hold_files()
+    if not store.objects().exists(digest):
+        store.objects().put_once(content)
     return digest
 
 

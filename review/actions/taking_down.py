@@ -35,11 +35,11 @@ def enter_correction(actor: Actor, stamp: str, ref: str | None, typed: Mapping[s
         raise Forbidden("enter_correction")
     form = number_of(stamp)
     wish, way, day = submissions.taken_down(typed, clock.now().date())
-    page = _public(ref)
-    with acting(actor, page.name) as act:
+    with acting(actor, _public(ref).name) as act:
         act.require("enter_correction")
+        _still_public(act.incident)
         if not _known(form):
-            row = _kept(form, wish, page)
+            row = _kept(form, wish, act.incident)
             session.add(SubmissionTaken(submission_id=row.id, person_id=act.actor.person, way=way, day=day))
     return code_of(form)
 
@@ -52,15 +52,21 @@ def _public(ref: str | None) -> Incident:
         raise Invalid({"incident": submissions.NO_PUBLIC_PAGE}) from None
 
 
+def _still_public(incident: Incident) -> None:
+    """Somebody may have restricted it before this act had hold of it."""
+    if incident.restricted:
+        raise Invalid({"incident": submissions.NO_PUBLIC_PAGE})
+
+
 def _known(form: str) -> bool:
     return session.scalar(select(Submission.id).where(Submission.receipt == digest(code_of(form)))) is not None
 
 
-def _kept(form: str, wish: Wish, page: Incident) -> Submission:
+def _kept(form: str, wish: Wish, incident: Incident) -> Submission:
     name = "s-" + canonical.random_name()
     row = Submission(
         name=name, kind=CORRECTION, receipt=digest(code_of(form)), words=sealed(name, wish), received=clock.today(),
-        state=WAITING, incident_id=page.id, version=page.version or 0,
+        state=WAITING, incident_id=incident.id, version=incident.version or 0,
     )  # fmt: skip
     session.add(row)
     session.flush()

@@ -29,11 +29,9 @@ class Claiming:
         if type_ == RECEIVED:
             yield from self._received(seq, body["claim"])
             return
-        if type_ != "claim.duplicated" and body.get("of") is not None:
-            yield "claim", "only a duplicate is of another claim"
+        if body.get("of") is not None and body["of"] not in self._claims:
+            yield "reference", "the other claim that it names is not here"
         wanted, becomes = STEPS[type_]
-        if type_ == "claim.duplicated" and self._claims.get(body["of"]) == "duplicated":
-            yield "claim", "the claim that it duplicates is a duplicate itself"
         have = self._claims.get(body["claim"])
         if have is None:
             yield "reference", "the claim that it refers to is not here"

@@ -9,13 +9,11 @@ from review.rules.dossier import Dossier, Record
 from review.rules.passages import NOBODY, Involvement
 
 
-def after_absorbing(record: Record, before: Dossier) -> tuple[str, int] | None:
-    """What must stand right behind `incident.absorbed` in the act: it needs a new round."""
+def after_absorbing(before: Dossier) -> str | None:
+    """What must follow `incident.absorbed` in the act: it needs a new round."""
     if before.proposal is not None and before.stage == "approval":
-        return "proposal.voided", record.seq + 1
-    if before.stage == "published" and not before.recheck:
-        return "recheck.opened", record.seq + 1
-    return None
+        return "proposal.voided"
+    return "recheck.opened" if before.stage == "published" and not before.recheck else None
 
 
 class Merging:

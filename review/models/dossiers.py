@@ -40,6 +40,7 @@ _OF_ONE = select(_DISCLOSURE.c.digest, _DISCLOSURE.c.text, _DISCLOSURE.c.sealed)
 _JOINTS = select(_EVENT.c.seq).where(_EVENT.c.type == "log.opened", _EVENT.c.seq > 0).order_by(_EVENT.c.seq)
 _MODE = select(Stream.mode).where(Stream.slug == bindparam("stream"))
 EVERYBODY = "*"
+OWN = ("live", "replaced", "withdrawn", "excluded")  # the states of votes that their own voter reads
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 
 Opener = Callable[[str, str], str]
@@ -59,7 +60,13 @@ def history(session: Any, incident: Incident, *, openers: Mapping[str, Opener] |
     if EVERYBODY in openers:
         return _whole(session, incident, openers)
     present = _present(session, incident, joints(session))
-    return _with_own(session, present, openers, ("live", "replaced", "withdrawn", "excluded"))
+    return _with_own(session, present, openers, OWN)
+
+
+def history_read(session: Any, incident: Any, openers: Mapping[str, Opener], base: int) -> History:
+    """The same for whoever opens the incident and nobody else; `base` as for an act."""
+    met = joints(session) if base else ()
+    return _with_own(session, _present(session, incident, met), openers, OWN)
 
 
 def history_for(session: Any, incident: Incident, who: str, opener: Opener, base: int) -> History:
@@ -82,7 +89,7 @@ def _told(session: Any, incident: Incident, openers: Mapping[str, Opener], met: 
     return crossed(folded)
 
 
-def _present(session: Any, incident: Incident, met: tuple[int, ...]) -> History:
+def _present(session: Any, incident: Any, met: tuple[int, ...]) -> History:
     """The chain up to its last event, no sealed vote opened: what is on the shelf and what came since.
 
     What is on the shelf has met these joints of the log, or is folded anew.
@@ -130,7 +137,11 @@ def dossier(session: Any, incident: Incident, *, openers: Mapping[str, Opener] |
 def with_mode(session: Any, folded: Dossier) -> Dossier:
     """The same dossier with the present mode of its stream."""
     stream = folded.stream or stream_of(session, folded)
-    mode = session.execute(_MODE, {"stream": stream}).scalar()
+    return in_stream(session, folded, stream, session.execute(_MODE, {"stream": stream}).scalar())
+
+
+def in_stream(session: Any, folded: Dossier, stream: str, mode: str | None) -> Dossier:
+    """The same dossier in the stream where it is worked, with that one's mode."""
     return with_carried(session, replace(folded, stream=stream, stream_mode=mode or "active"))
 
 

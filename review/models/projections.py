@@ -60,7 +60,7 @@ REGISTRY = {
     "bundle": ("recipient", "purpose"),
     "first_round": ("ballots", "tally", "public"),
     "saved_view": ("name", "query"),
-    "submission": ("answer",),
+    "submission": ("answer", "reason"),
     "submission_file": ("sha256", "size", "media"),
     "record_entry": ("party", "month", "fewest", "most", "written"),
     "record_figure": ("party", "month", "fewest", "most"),

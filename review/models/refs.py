@@ -12,16 +12,11 @@ from review.models.incidents import Incident, IncidentCode
 from review.rules.errors import NotFound
 
 PLAIN = re.compile(r"[^\s/\\?#%]+")
+NAME = re.compile(r"i-[a-z2-7]{16}")  # of an incident, as it is drawn once
 # Built once: every page and every act of an incident asks by these.
 _NAMED = select(Incident.id).where(Incident.name == bindparam("ref"))
 _CODED = select(IncidentCode.incident_id).where(IncidentCode.folded == bindparam("code")).distinct().limit(2)
 # What was merged into another leaves a code that both have to the other.
-_ROW_NAMED = select(Incident).where(Incident.name == bindparam("ref"))
-_ROWS_CODED = (
-    select(Incident)
-    .where(Incident.id.in_(select(IncidentCode.incident_id).where(IncidentCode.folded == bindparam("code"))))
-    .limit(2)
-)
 _CODED_HERE = _CODED.where(
     IncidentCode.incident_id.in_(select(Incident.id).where(Incident.merged_into.is_(None)))
 )
@@ -51,17 +46,27 @@ def find_incident(session: Any, ref: str) -> int:
     return int(found[0])
 
 
-def incident_of(session: Any, ref: str) -> tuple[Incident, str]:
-    """The incident that `ref` names and the reference that its address carries; NotFound as `find_incident` says it."""
-    named = session.scalars(_ROW_NAMED, {"ref": ref}).one_or_none()
-    if named is not None:
-        return named, ref_of(session, named)
-    code = folded_code(ref)
-    coded = session.scalars(_ROWS_CODED, {"code": code}).all()
-    if len(coded) == 1 and folded_code(coded[0].code or "") == code:
-        return coded[0], coded[0].code  # nothing else answers to it
-    row = session.get_one(Incident, find_incident(session, ref))
-    return row, ref_of(session, row)
+class Finding:
+    """How an incident is found and read at once: `columns` of it, its id, name and code among them."""
+
+    def __init__(self, columns: Select[Any]) -> None:
+        coded = select(IncidentCode.incident_id).where(IncidentCode.folded == bindparam("code"))
+        self._named = columns.where(Incident.name == bindparam("ref"))
+        self._coded = columns.where(Incident.id.in_(coded)).limit(2)
+        self._here = columns.where(Incident.id == bindparam("id"))
+
+    def find(self, session: Any, ref: str, **values: Any) -> tuple[Any, str]:
+        """The incident that `ref` names and the reference that its address carries; NotFound as `find_incident`."""
+        ask = session.connection().execute
+        named = ask(self._named, {**values, "ref": ref}).one_or_none() if NAME.fullmatch(ref) else None
+        if named is not None:
+            return named, ref_of(session, named)
+        code = folded_code(ref)
+        found = ask(self._coded, {**values, "code": code}).all()
+        if len(found) == 1 and folded_code(found[0].code or "") == code:
+            return found[0], found[0].code  # nothing else answers to it
+        row = ask(self._here, {**values, "id": find_incident(session, ref)}).one()
+        return row, ref_of(session, row)
 
 
 def aliases(session: Any, code: str) -> list[str]:
@@ -80,7 +85,7 @@ def onward(session: Any, incidents: Select[Any]) -> list[str]:
     return found
 
 
-def ref_of(session: Any, incident: Incident) -> str:
+def ref_of(session: Any, incident: Any) -> str:
     """The reference that the incident's address carries."""
     if not incident.code:
         return incident.name

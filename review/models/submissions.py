@@ -56,7 +56,7 @@ class SubmissionTaken(Base):
     __account__ = True
 
     submission_id: Mapped[int] = mapped_column(ForeignKey("submission.id"), primary_key=True, autoincrement=False)
-    person_id: Mapped[int] = mapped_column(ForeignKey("person.id"))
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("person.id"))  # None: who took it down has left
     way: Mapped[str] = mapped_column(String(10))
     day: Mapped[str] = mapped_column(String(10))
 

@@ -40,11 +40,11 @@ class Disclosure(Base):
     """The one place where a sealed value stands. `sealed` rows are encrypted under the master key."""
 
     __tablename__ = "disclosure"
-    __table_args__ = (Index("ix_disclosure_seq", "seq"),)
 
-    digest: Mapped[str] = mapped_column(String(43), primary_key=True)
-    seq: Mapped[int] = mapped_column(ForeignKey("event.seq"))
-    name: Mapped[str] = mapped_column(String(32))
+    # Never looked for by its digest, which is random: an index of digests would be the most of what an act writes.
+    digest: Mapped[str] = mapped_column(String(43))
+    seq: Mapped[int] = mapped_column(ForeignKey("event.seq"), primary_key=True, autoincrement=False)
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
     text: Mapped[str] = mapped_column(Text)
     sealed: Mapped[bool] = mapped_column(Boolean, default=False)
 

@@ -17,7 +17,7 @@ from review.queries.rounds import policies
 from review.queries.under_way import Case, Place, cases_of, incidents
 from review.queries.waiting import StreamRow, streams
 from review.queries.workload import panel
-from review.rules import bulk
+from review.rules import assignment, bulk
 from review.rules.assignment import Reviewer
 from review.rules.bulk import Plan, Wanting
 from review.rules.conditions import JUDGES
@@ -238,7 +238,7 @@ def _preview(
 ) -> Preview:
     limits = Limits(session, (one.id for one in desk if one.id != viewer.person), clock.now().date())
     away = {row.ref: limits.away(case.row.id, case.dossier) for case, row in picked}
-    wanting = [_wanting(case, row, [one for one in desk if one.id not in away[row.ref]]) for case, row in picked]
+    wanting = [_wanting(case, row, desk, away[row.ref]) for case, row in picked]
     plan = bulk.by_load(wanting) if people is None else bulk.of_these(wanting, tuple(people))
     shares = {share.ref: share for share in plan.shares}
     chosen = [one for one in desk if one.id in (people or ())]
@@ -256,10 +256,12 @@ def _given(row: Wanted, share: bulk.Share, away: Iterable[str]) -> Given:
     return Given(row, share.asked, left_out, share.missing)
 
 
-def _wanting(case: Case, row: Wanted, desk: Iterable[Askable]) -> Wanting:
+def _wanting(case: Case, row: Wanted, desk: Iterable[Askable], away: Collection[int]) -> Wanting:
     known = {member.person: member.who for member in case.viewer.members}
-    members = tuple(replace(one.reviewer, who=known.get(one.id)) for one in desk)
-    return Wanting(row.ref, case.dossier, row.seats, row.languages, members)
+    everybody = [replace(one.reviewer, who=known.get(one.id)) for one in desk]
+    here = tuple(one for one in everybody if one.person not in away)
+    read = assignment.read_already(case.dossier, everybody)
+    return Wanting(row.ref, case.dossier, row.seats, row.languages, here, read)
 
 
 def _loads(desk: tuple[Askable, ...], plan: Plan) -> tuple[tuple[str, int, int], ...]:

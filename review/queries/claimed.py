@@ -10,31 +10,38 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Select, Subquery, and_, false, or_, select
 
-from review.models import Claim, ClaimSign, session
+from review.models import Claim, ClaimSign, Incident, session
+from review.models.admissions import shown_to
 from review.models.signs import WORD
 from review.rules.folding import folded
 from review.rules.mentions import telling_words
+from review.rules.permissions import Actor
 
 MOST_WORDS = 8
 NEWEST = 1_000  # claims looked at for one word, so that a common word costs no more than a rare one
 
 
-def claims_with(word: str) -> Subquery | None:
-    """The newest claims in which a word stands, with their incidents; None for a word that tells nothing."""
+def claims_with(viewer: Actor, word: str) -> Subquery | None:
+    """The newest claims in which a word stands, with their incidents; None for a word that tells nothing.
+
+    Those of an incident that does not exist for the viewer take nobody's place among the newest either.
+    """
     signs = sorted(telling_words(word))
     if not signs:
         return None
     statement = (
         select(ClaimSign.seq, Claim.incident_id)
         .join(Claim, Claim.seq == ClaimSign.seq)
-        .where(ClaimSign.kind == WORD, ClaimSign.sign == signs[0], Claim.incident_id.is_not(None))
+        .join(Incident, Incident.id == Claim.incident_id)
+        .where(ClaimSign.kind == WORD, ClaimSign.sign == signs[0], shown_to(viewer))
     )
     return statement.order_by(ClaimSign.seq.desc()).limit(NEWEST).subquery()
 
 
-def in_claims(incidents: Collection[int], q: str) -> set[int]:
+def in_claims(viewer: Actor, incidents: Collection[int], q: str) -> set[int]:
     """Those of the incidents in whose claims a word that is looked for stands."""
-    found = [claims for word in folded(q).split()[:MOST_WORDS] if (claims := claims_with(word)) is not None]
+    words = folded(q).split()[:MOST_WORDS]
+    found = [claims for word in words if (claims := claims_with(viewer, word)) is not None]
     if not found or not incidents:
         return set()
     said = or_(*(Claim.seq.in_(select(claims.c.seq)) for claims in found))

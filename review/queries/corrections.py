@@ -8,16 +8,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, func, select
 
 from review import clock
-from review.models import Incident, Person, Submission, session
+from review.models import Incident, Person, Submission, SubmissionTaken, session
 from review.models.admissions import shown_to
 from review.queries.addresses import refs_of
 from review.queries.determinations import determination_page
 from review.queries.reading import Way, read_incident
 from review.queries.seen_claims import words_of
 from review.queries.submissions import Taken, age, taken, there_for
+from review.rules import corrections
 from review.rules.errors import Forbidden, NotFound
 from review.rules.permissions import Actor, may
-from review.rules.submissions import ACCEPTED, CORRECTION
+from review.rules.submissions import ACCEPTED, CORRECTION, WAITING
 
 MOST = 200
 TAKEN_IN = and_(Submission.kind == CORRECTION, Submission.state == ACCEPTED)
@@ -56,6 +57,17 @@ class CorrectionsPage:
 
 
 @dataclass(frozen=True, slots=True)
+class Other:
+    """Another request about the same incident that has no outcome yet: the same may have come twice, by two ways."""
+
+    name: str
+    day: str
+    way: str | None  # None: its sender typed it in
+    owner: str | None
+    taken_in: bool  # else it waits to be looked through
+
+
+@dataclass(frozen=True, slots=True)
 class CorrectionPage:
     """One request, whole, with what a lead editor may do about it. Its sender is for lead editors alone."""
 
@@ -74,7 +86,10 @@ class CorrectionPage:
     closed: str | None
     answer: str | None
     note: str | None
+    why: str | None  # it was graded without a round of its own
     taken: Taken | None
+    others: tuple[Other, ...]
+    opens: bool  # graded here, it would open a round; else it is being graded already
     imported: bool  # an imported grade stands: it takes no note and no check, and can be graded here
     digest: str  # of the dossier that the page shows
     ways: dict[str, Way]
@@ -176,8 +191,24 @@ def correction_page(viewer: Actor, name: str) -> CorrectionPage:
         closed=row.closed,
         answer=row.answer,
         note=told.get(row.closing or -1, {}).get("text"),
+        why=row.reason,
         taken=taken(row),
+        others=_others(row),
+        opens=corrections.waits_for_a_round(reading.dossier),
         imported=reading.dossier.determination is not None and reading.dossier.determination.version == 0,
         digest=incident.digest or "",
         ways=reading.ways(*WAYS),
     )
+
+
+def _others(row: Submission) -> tuple[Other, ...]:
+    statement = (
+        select(Submission.name, Submission.received, SubmissionTaken.way, Person.name, Submission.state == ACCEPTED)
+        .outerjoin(SubmissionTaken, SubmissionTaken.submission_id == Submission.id)
+        .outerjoin(Person, Person.id == Submission.owner_id)
+        .where(Submission.kind == CORRECTION, Submission.incident_id == row.incident_id, Submission.id != row.id)
+        .where(Submission.state.in_((WAITING, ACCEPTED)), Submission.outcome.is_(None))
+        .order_by(Submission.id)
+        .limit(MOST)
+    )
+    return tuple(Other(*one) for one in session.execute(statement))

@@ -131,6 +131,10 @@ class DeterminationPage:
     def odd(self) -> tuple[Cast, ...]:
         return tuple(vote for vote in self.votes if vote.odd)
 
+    def titled(self, language: str, joint: str) -> str:
+        """The title with the place as this language calls it; `joint` is its comma."""
+        return _title(self.facts, self.name, language, joint)
+
     @property
     def minority(self) -> bool:
         """Those who differ are fewer than those who agree; a settler may side with the fewer."""
@@ -280,10 +284,10 @@ def _checks(now: Dossier, chosen: Determination) -> tuple[Check, ...]:
     return checks(tuple(one for one in now.rechecks if one.version == chosen.version))
 
 
-def _title(facts: Facts, otherwise: str) -> str:
-    place = facts.places[0].name() if facts.places else None
+def _title(facts: Facts, otherwise: str, language: str = "en", joint: str = ", ") -> str:
+    place = facts.places[0].name(language) if facts.places else None
     name = place or (facts.codes[0] if facts.codes else otherwise)
-    return f"{name}, {facts.summary}" if facts.summary and _short(facts.summary) else name
+    return f"{name}{joint}{facts.summary}" if facts.summary and _short(facts.summary) else name
 
 
 def _short(summary: str | None) -> bool:

@@ -33,7 +33,7 @@ class Asked:
     narrowed: Conditions = ()  # the filters that leave out most of the list
     beside: Select[Any] | None = None  # ids that answer too, by a code or by a claim's words
     before: int | None = None
-    known: dict[str, Any] = field(default_factory=dict)  # the values of what the conditions leave open
+    values: dict[str, Any] = field(default_factory=dict)  # of what the conditions leave open
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ def _newest(seen: Iterable[int], beside: Iterable[int], most: int) -> tuple[int,
 
 
 def _ids(asked: Asked, statement: Select[Any]) -> list[int]:
-    return list(session.connection().execute(statement, asked.known).scalars())
+    return list(session.connection().execute(statement, asked.values).scalars())
 
 
 def _listed(asked: Asked, *columns: Any) -> Select[Any]:

@@ -8,6 +8,7 @@ import time
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from review.audit import clock_step, remembered
 from review.config import ROOT, home
@@ -84,9 +85,16 @@ def log() -> str:
 
 
 def rollback() -> Rollback | None:
-    """What the database lacks of what was published of its log; one that does not answer is told of elsewhere."""
+    """What the database lacks of what was published of its log; one that does not answer is told of elsewhere.
+
+    A page that began to read before the last publication would miss what that one counts: where something is missing it
+    is looked for again, in a transaction of now.
+    """
     try:
-        return remembered.rollback(session, home())
+        if remembered.rollback(session, home()) is None:
+            return None
+        with Session(session.get_bind()) as now:
+            return remembered.rollback(now, home())
     except SQLAlchemyError:
         session.rollback()
         return None

@@ -19,7 +19,7 @@ from review.queries.exclusions import Exclusion, exclusion
 from review.queries.exits import Exits, exits
 from review.queries.found import Asked, Found, found
 from review.queries.notes import own_notes
-from review.queries.reading import Reading, Way, read_incident
+from review.queries.reading import Reading, StreamName, Way, read_incident
 from review.queries.rechecks import Cited, RecheckPanel, cited, recheck_panel
 from review.queries.rounds import Opening, RoundPanel, opening, round_panel
 from review.queries.sources import Evidence, evidence
@@ -103,13 +103,6 @@ class Filters:
 
 
 @dataclass(frozen=True, slots=True)
-class StreamName:
-    slug: str
-    name: str
-    mode: str
-
-
-@dataclass(frozen=True, slots=True)
 class IncidentList:
     """One page of the list, newest first. `after` continues it, `first` is False on every later page."""
 
@@ -183,7 +176,7 @@ def incident_list(viewer: Actor, filters: Filters, *, before: int | None = None)
         raise Forbidden("see_incident")
     rows, after, cut = _page(viewer, filters, before)
     ids = [row.id for row in rows]
-    earlier, claimed = _earlier_codes(ids, filters.q), in_claims(ids, filters.q)
+    earlier, claimed = _earlier_codes(ids, filters.q), in_claims(viewer, ids, filters.q)
     return IncidentList(
         rows=tuple(_row(row, earlier.get(row.id), row.id in claimed) for row in rows),
         filters=filters,
@@ -213,7 +206,7 @@ _STREAM = Stream.__table__.c
 _STREAMS = select(_STREAM.slug, _STREAM.name, _STREAM.mode).order_by(_STREAM.name)
 
 
-def incidents_listed(viewer: Actor, filters: Filters, most: int) -> tuple[list[Incident], bool]:
+def newest_incidents(viewer: Actor, filters: Filters, most: int) -> tuple[list[Incident], bool]:
     """So many of the incidents that this person may read under the filters of the list, the newest first; and whether
     those are all."""
     if not may(viewer.role, "see_incident"):
@@ -240,29 +233,29 @@ def _found(viewer: Actor, filters: Filters, before: int | None, most: int) -> Fo
         words,
         listed=(shown_to_the_viewer(),),
         narrowed=_narrowed(filters),
-        beside=_beside(filters.q, words),
+        beside=_beside(viewer, filters.q, words),
         before=before,
-        known={VIEWER: viewer.person},
+        values={VIEWER: viewer.person},
     )
     return found(asked, SIZE + 1, most)
 
 
-def _beside(q: str, words: Sequence[str]) -> Any:
+def _beside(viewer: Actor, q: str, words: Sequence[str]) -> Any:
     """The incidents that a code leads to, and those in whose claims a word stands that their own text lacks."""
     coded = select(IncidentCode.incident_id).where(IncidentCode.folded == folded_code(q))
     led_to = select(_INCIDENT.id).where(_INCIDENT.name.in_(aliases(session, q)))
-    claims = [claims for word in words if (claims := claims_with(word)) is not None]
+    claims = [claims for word in words if (claims := claims_with(viewer, word)) is not None]
     if not claims:
         return union(coded, led_to)
     in_one = union(*(select(one.c.incident_id) for one in claims))
-    said = select(_INCIDENT.id).where(_INCIDENT.id.in_(in_one), and_(*(_said(word) for word in words)))
+    said = select(_INCIDENT.id).where(_INCIDENT.id.in_(in_one), and_(*(_said(viewer, word) for word in words)))
     return union(coded, led_to, said)
 
 
-def _said(word: str) -> ColumnElement[bool]:
+def _said(viewer: Actor, word: str) -> ColumnElement[bool]:
     """Whether an incident has a word: in its codes, places, parties and summary, or in one of its claims."""
     (in_facts,) = has(DESK.text, (word,))
-    claims = claims_with(word)
+    claims = claims_with(viewer, word)
     return in_facts if claims is None else or_(in_facts, _INCIDENT.id.in_(select(claims.c.incident_id)))
 
 
@@ -350,7 +343,7 @@ def page_of_reading(reading: Reading) -> IncidentPage:
         stage=dossier.stage,
         needs_round=dossier.needs_round,
         recheck=dossier.recheck,
-        stream=next((stream for stream in streams() if stream.slug == dossier.stream), None),
+        stream=reading.stream,
         facts=dossier.facts,
         standing=dossier.determination,
         parties=by_party(dossier.facts.parties, dossier.positions),

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 
 import orjson
 from sqlalchemy import select
 
-from review.models import Event, session
+from review.models import Event, LogHead, session
 from review.models.dossiers import joints
+
+_HEAD = select(LogHead.size, LogHead.base)
 
 
 class Logs:
     """The logs of this desk by where they begin, read once. Places and sizes are counted from its very first entry."""
 
-    def __init__(self) -> None:
-        self._begin = (0, *joints(session))
+    def __init__(self, later: Iterable[int] | None = None) -> None:
+        self._begin = (0, *(joints(session) if later is None else later))
 
     def begins(self, seq: int) -> int:
         """Where the log begins in which an entry stands."""
@@ -41,3 +44,9 @@ class Logs:
     def entries(self, size: int) -> int:
         """How many entries of its own log a published checkpoint covers, as its text says."""
         return size - self.before(size)
+
+
+def present() -> tuple[int, Logs]:
+    """How many entries there are, and the logs in which they stand: of a desk with one log, by one look."""
+    size, base = session.connection().execute(_HEAD).one_or_none() or (0, 0)
+    return size, Logs(None if base else ())

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from review.models import Incident
 from review.models.refs import folded_code
 from review.queries.addresses import refs_of
-from review.queries.incidents import Filters, incidents_listed
+from review.queries.incidents import Filters, newest_incidents
 from review.queries.public import public_in_order, public_rows
 from review.queries.published_facts import facts_as_published, refs_as_published
 from review.rules.facts import Facts, Place
@@ -55,7 +55,7 @@ class Mapped:
 
 def mapped_list(viewer: Actor, filters: Filters) -> Mapped:
     """The incidents of the desk's list under its filters, those alone that exist for the viewer."""
-    rows, whole = incidents_listed(viewer, filters, MOST)
+    rows, whole = newest_incidents(viewer, filters, MOST)
     return _mapped(rows, {row.id: Facts.from_dict(row.facts) for row in rows}, refs_of(rows), whole)
 
 

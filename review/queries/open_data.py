@@ -15,10 +15,10 @@ import orjson
 from sqlalchemy import BigInteger, Select, Text, bindparam, cast, func, select
 
 from review.audit import open_files
-from review.models import CodebookVersion, Determination, Disclosure, Event, Incident, LogHead, session
+from review.models import CodebookVersion, Determination, Disclosure, Event, Incident, session
 from review.models.dossiers import read_disclosure
 from review.queries import record
-from review.queries.logs import Logs
+from review.queries.logs import Logs, present
 from review.rules.errors import NotFound
 from review.rules.open_data import Determined, Recorded, determined, recorded
 from review.rules.record import LEGACY
@@ -72,13 +72,13 @@ def versions() -> Select[Any]:
 
 _BETWEEN = (_D.c.seq > _AFTER, _D.c.seq < _UNTIL)
 _PAGE = versions().where(*_BETWEEN).limit(_MOST)
-_SIZE = select(LogHead.size)
 _SOME = versions().where(_D.c.seq.in_(bindparam("seqs", expanding=True)))
 
 
 def determinations(after: int = -1, until: int | None = None) -> Iterator[Determined]:
     """Every published version behind one place in the log, in its order; those after `until` are left out."""
-    logs, until = Logs(), _present() if until is None else until
+    size, logs = present()
+    until = size if until is None else until
     while True:
         found = _found(_PAGE, {"after": after, "until": until, "most": AT_ONCE})
         session.rollback()
@@ -90,15 +90,16 @@ def determinations(after: int = -1, until: int | None = None) -> Iterator[Determ
 
 def page(after: int = -1, most: int = ROWS) -> VersionsPage:
     """So many versions behind one place in the log, in its order."""
-    found = _found(_PAGE, {"after": after, "until": _present(), "most": most + 1})
+    size, logs = present()
+    found = _found(_PAGE, {"after": after, "until": size, "most": most + 1})
     shown = found[:most]
-    return VersionsPage(tuple(_rows(shown, Logs())), shown[-1].seq if len(found) > most else None)
+    return VersionsPage(tuple(_rows(shown, logs)), shown[-1].seq if len(found) > most else None)
 
 
 def some(seqs: Sequence[int]) -> dict[int, Determined]:
     """The versions of these entries, by entry, as far as the public may read them."""
-    logs = Logs()
-    found = _found(_SOME, {"seqs": list(seqs), "until": _present()})
+    size, logs = present()
+    found = _found(_SOME, {"seqs": list(seqs), "until": size})
     return dict(zip([row.seq for row in found], _rows(found, logs), strict=True))
 
 
@@ -106,10 +107,6 @@ def recorded_rows() -> Iterator[Recorded]:
     """The record by month in its smallest numbers."""
     read = record.whole()
     return recorded(read.cells, {one.key: one.name for one in read.parties})
-
-
-def _present() -> int:
-    return session.scalar(_SIZE) or 0
 
 
 def _found(statement: Any, given: Mapping[str, Any]) -> Sequence[Any]:

@@ -15,7 +15,7 @@ from review.models.search import PUBLIC, folded
 from review.queries import places
 from review.queries.found import Asked, Found, found
 from review.queries.published_facts import facts_as_published, refs_as_published
-from review.rules.facts import Casualties, Facts
+from review.rules.facts import Casualties, Facts, Place
 from review.rules.grades import RESULTS
 
 ROWS = 50
@@ -28,7 +28,7 @@ class Listed:
     """One published incident in a list."""
 
     ref: str
-    place: str
+    named: Place | None
     summary: str | None
     date_type: str
     date: str | None
@@ -40,6 +40,15 @@ class Listed:
     recheck: bool
     stream: str
     earlier: str | None  # the earlier code by which it was found
+
+    def name(self, language: str) -> str:
+        """The place as this language calls it; the reference where the place has no name."""
+        return (self.named.name(language) if self.named else None) or self.ref
+
+    @property
+    def place(self) -> str:
+        """The place in English where it has a name in it, as programs read it."""
+        return self.name("en")
 
 
 @dataclass(frozen=True, slots=True)
@@ -239,7 +248,7 @@ def _listed(rows: list[Incident], q: str = "") -> tuple[Listed, ...]:
 def _line(row: Incident, facts: Facts, ref: str, stream: str, q: str) -> Listed:
     return Listed(
         ref=ref,
-        place=(facts.places[0].name() if facts.places else None) or ref,
+        named=facts.places[0] if facts.places else None,
         summary=facts.summary,
         date_type=facts.date_type,
         date=facts.date,

@@ -10,11 +10,11 @@ from sqlalchemy import and_, bindparam, or_, select
 
 from review import config
 from review.audit import canonical, keys
-from review.models import Participation, Person, session
+from review.models import Incident, LogHead, Participation, Person, PersonKey, Stream, session
 from review.models.admissions import admitted, exists
-from review.models.dossiers import Opener, dossier
-from review.models.persons import person_key
-from review.models.refs import incident_of
+from review.models.dossiers import Opener, history_read, in_stream
+from review.models.persons import opened_key, person_key
+from review.models.refs import Finding
 from review.queries.holds import held_until
 from review.rules import assignment
 from review.rules.dossier import Dossier
@@ -35,6 +35,25 @@ _PEOPLE = (
     .where(or_(_PERSON.active, _PART.pseudonym.is_not(None)))
     .order_by(_PERSON.id)
 )
+_INCIDENT, _STREAM, _HEAD, _KEY = (table.__table__.c for table in (Incident, Stream, LogHead, PersonKey))
+# An incident, and what stands around it for one person: its stream, where the present log begins, their own key.
+_OPENED = Finding(
+    select(
+        _INCIDENT.id, _INCIDENT.name, _INCIDENT.code, _INCIDENT.title, _INCIDENT.restricted, _INCIDENT.last_leaf,
+        _INCIDENT.stream, _STREAM.name.label("called"), _STREAM.mode, _HEAD.base, _KEY.key,
+    )
+    .select_from(Incident.__table__)
+    .outerjoin(Stream.__table__, _STREAM.slug == _INCIDENT.stream)
+    .outerjoin(LogHead.__table__, _HEAD.id == 1)
+    .outerjoin(PersonKey.__table__, _KEY.person_id == bindparam("person"))
+)  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class StreamName:
+    slug: str
+    name: str
+    mode: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +100,7 @@ class Reading:
     colleagues: tuple[Colleague, ...]
     names: Mapping[str, str]
     ids: Mapping[str, int]
+    stream: StreamName | None  # None where it is worked in none that was defined
     held_until: datetime | None = None  # a seat of the open round that "next" keeps for the viewer
 
     @property
@@ -107,15 +127,15 @@ def read_incident(viewer: Actor, ref: str, verb: str = "see_incident") -> Readin
     """Open the incident for somebody who may; NotFound where it is absent or hidden, Forbidden without the right."""
     if not may(viewer.role, verb):
         raise Forbidden(verb)
-    row, called = incident_of(session, ref)
+    row, called = _OPENED.find(session, ref, person=viewer.person)
     if not exists(session, row, viewer):
         raise NotFound
-    who, openers = pseudonym_in(viewer, row.name)
+    who, openers = _opening(viewer, row.name, row.key)
     colleagues, names, ids = _people(row.id)
     if row.restricted:
         shown = admitted(session, row.id)
         colleagues = tuple(one for one in colleagues if one.id in shown)
-    folded = dossier(session, row, openers=openers)
+    folded = in_stream(session, history_read(session, row, openers, row.base or 0).dossier(), row.stream, row.mode)
     until = held_until(viewer, row.id, folded, who)
     return Reading(
         id=row.id,
@@ -127,6 +147,7 @@ def read_incident(viewer: Actor, ref: str, verb: str = "see_incident") -> Readin
         colleagues=colleagues,
         names=names,
         ids=ids,
+        stream=StreamName(row.stream, row.called, row.mode) if row.called is not None else None,
         held_until=until,
     )
 
@@ -135,9 +156,21 @@ def pseudonym_in(viewer: Actor, message: str) -> tuple[str | None, dict[str, Ope
     """The viewer's pseudonym in an incident, and what opens their own sealed words there and nobody else's."""
     if viewer.person is None:
         return None, {}
-    desk_keys = keys.load(config.home())
-    who = canonical.pseudonym(person_key(session, desk_keys, viewer.person), message)
-    return who, {who: desk_keys.open_text}
+    return _known_by(person_key(session, keys.load(config.home()), viewer.person), message)
+
+
+def _opening(viewer: Actor, message: str, sealed: bytes | None) -> tuple[str | None, dict[str, Opener]]:
+    """The same by the key that was read along; LookupError for whoever has left, and has none."""
+    if viewer.person is None:
+        return None, {}
+    if sealed is None:
+        raise LookupError(f"person {viewer.person} has no key")
+    return _known_by(opened_key(keys.load(config.home()), bytes(sealed)), message)
+
+
+def _known_by(key: bytes, message: str) -> tuple[str, dict[str, Opener]]:
+    who = canonical.pseudonym(key, message)
+    return who, {who: keys.load(config.home()).open_text}
 
 
 def _people(incident_id: int) -> tuple[tuple[Colleague, ...], dict[str, str], dict[str, int]]:

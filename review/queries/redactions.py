@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import false, or_, select
 
 from review import clock
 from review.audit.details import all_details
@@ -15,7 +15,7 @@ from review.audit.events import TYPES
 from review.models import Claim, Disclosure, Event, Incident, Person, RedactionRequest, session
 from review.models.admissions import exists, of_hidden_claims
 from review.models.dossiers import read_disclosure
-from review.models.refs import ref_of
+from review.models.refs import find_incident, ref_of
 from review.queries.reading import Reading, read_incident
 from review.queries.seen_claims import seen
 from review.rules import redaction
@@ -178,12 +178,14 @@ def _log_seqs(viewer: Actor, q: str) -> list[int]:
     return sorted(found - of_hidden_claims(session, viewer, found), reverse=True)
 
 
-def named(digests: Collection[str]) -> dict[int | None, list[Named]]:
-    """The details behind these digests, by the incident whose chain holds their event; None for the log's own."""
+def named(digests: Collection[str], ref: str | None) -> dict[int | None, list[Named]]:
+    """The details behind these digests, of this incident and of the log, by the incident whose chain holds their event;
+    None for the log's own."""
+    here = Event.incident_id == find_incident(session, ref) if ref else false()
     rows = session.execute(
         select(Event.incident_id, Disclosure.seq, Disclosure.name)
         .join(Event, Event.seq == Disclosure.seq)
-        .where(Disclosure.digest.in_(digests))
+        .where(or_(here, Event.incident_id.is_(None)), Disclosure.digest.in_(digests))
         .order_by(Disclosure.seq, Disclosure.name)
     )
     found: dict[int | None, list[Named]] = {}
@@ -296,9 +298,10 @@ def _letters(reading: Reading | None) -> dict[int, str]:
 
 
 def _values(details: Iterable[Detail]) -> dict[str, Any]:
-    digests = [detail.digest for detail in details]
-    rows = session.execute(select(Disclosure.digest, Disclosure.text).where(Disclosure.digest.in_(digests)))
-    return {digest: _opened(text) for digest, text in rows}
+    wanted = {detail.digest: detail.seq for detail in details}
+    of_these = Disclosure.seq.in_(set(wanted.values()))
+    rows = session.execute(select(Disclosure.digest, Disclosure.text).where(of_these))
+    return {digest: _opened(text) for digest, text in rows if digest in wanted}
 
 
 def _opened(text: str) -> Any:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, MutableMapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from sqlalchemy import select
@@ -13,6 +13,7 @@ from review.models import Claim as ClaimRow
 from review.models import Disclosure, Event, session
 from review.models.dossiers import read_disclosure
 from review.models.limits import warnings_of
+from review.queries.gathered import gathered
 from review.queries.reading import Reading, Way, read_incident
 from review.queries.seen_claims import seen
 from review.rules import dossier as values
@@ -116,6 +117,8 @@ class Evidence:
     independent: int
     links: int
     statements: int
+    # What pages have made of it, where that is the same for everybody who is shown these sources.
+    written: MutableMapping[Any, Any] = field(default_factory=dict, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,17 +144,27 @@ class SourcePage:
 
 def evidence(reading: Reading) -> Evidence:
     """The claims and sources of an incident, the sources by origin."""
-    warnings = warnings_of(session, reading.id)
-    adders = _adders(reading)
-    shown = [_source(source, warnings, adders) for source in reading.dossier.sources]
+    known = reading.dossier
+    warnings, adders, texts = warnings_of(session, reading.id), _adders(reading), _texts(known.sources)
+    of = known.sources, known.origins, warnings, adders, texts
+    found: Evidence = gathered(session.get_bind(), (reading.id, bool(adders)), of, lambda: _evidence(*of))
+    return replace(found, claims=claims(reading))
+
+
+def _evidence(
+    sources: tuple[values.Source, ...], independent: frozenset[int], warnings: Mapping[int, str],
+    adders: Mapping[int, str | None], texts: Mapping[str, str | None],
+) -> Evidence:  # fmt: skip
+    """All of it but the claims."""
+    shown = [_source(source, warnings, adders, texts) for source in sources]
     attached = [source for source in shown if not source.withdrawn]
     statements = sum(source.role == "official" for source in attached)
     return Evidence(
-        claims=claims(reading),
-        origins=_origins(reading, attached),
+        claims=(),
+        origins=_origins(independent, attached),
         sources=tuple(sorted(attached, key=lambda source: source.number)),
         withdrawn=tuple(source for source in shown if source.withdrawn),
-        independent=len(reading.dossier.origins),
+        independent=len(independent),
         links=len(attached) - statements,
         statements=statements,
     )
@@ -209,7 +222,10 @@ def _adders(reading: Reading) -> dict[int, str | None]:
     return {source.number: reading.names.get(source.by) for source in known}
 
 
-def _source(source: values.Source, warnings: Mapping[int, str], adders: Mapping[int, str | None]) -> Source:
+def _source(
+    source: values.Source, warnings: Mapping[int, str], adders: Mapping[int, str | None],
+    texts: Mapping[str, str | None],
+) -> Source:  # fmt: skip
     file = _file(source.file)
     return Source(
         number=source.number,
@@ -232,7 +248,7 @@ def _source(source: values.Source, warnings: Mapping[int, str], adders: Mapping[
         platform=source.platform,
         affiliated=source.affiliated,
         credibility_note=source.credibility_note,
-        text=_text(file),
+        text=texts.get(file.sha256) if file else None,
         added_by=adders.get(source.number),
         warning=warnings.get(source.number),
     )
@@ -244,21 +260,27 @@ def _file(kept: Mapping[str, Any] | None) -> File | None:
     return File(kept["sha256"], int(kept.get("size") or 0), kept.get("media") or "application/octet-stream")
 
 
-def _text(file: File | None) -> str | None:
-    """The words of a captured text; anything else is never shown in a page."""
-    if file is None or not file.media.startswith("text/plain") or file.size > SHOWN_TEXT:
-        return None
+def _texts(sources: Iterable[values.Source]) -> dict[str, str | None]:
+    """The words of the captured texts by their files, as they are kept now; anything else is never shown in a page."""
+    files = [file for source in sources if source.file and (file := _file(source.file))]
+    return {file.sha256: _text(file) for file in files if _is_shown(file)}
+
+
+def _is_shown(file: File) -> bool:
+    return file.media.startswith("text/plain") and file.size <= SHOWN_TEXT
+
+
+def _text(file: File) -> str | None:
     try:
         return store.objects().get(file.sha256).decode("utf-8", "replace")
     except store.MissingObject:
         return None
 
 
-def _origins(reading: Reading, attached: list[Source]) -> tuple[Origin, ...]:
+def _origins(counted: frozenset[int], attached: list[Source]) -> tuple[Origin, ...]:
     by_number: dict[int, list[Source]] = {}
     for source in attached:
         by_number.setdefault(source.origin, []).append(source)
-    counted = reading.dossier.origins
     found = [_origin(number, sources, number in counted) for number, sources in by_number.items()]
     return tuple(sorted(found, key=lambda origin: (not origin.counts, origin.statement, origin.number)))
 
@@ -286,14 +308,13 @@ def source_page(viewer: Actor, ref: str, number: int) -> SourcePage:
     known = reading.dossier.source(number)
     if known is None:
         raise NotFound
-    warnings = warnings_of(session, reading.id)
-    adders = _adders(reading)
-    attached = [_source(source, warnings, adders) for source in reading.dossier.attached]
+    about = warnings_of(session, reading.id), _adders(reading), _texts(reading.dossier.sources)
+    attached = [_source(source, *about) for source in reading.dossier.attached]
     return SourcePage(
         ref=reading.ref,
         title=reading.title,
-        source=_source(known, warnings, adders),
-        origins=tuple((origin.number, origin.name) for origin in _origins(reading, attached)),
+        source=_source(known, *about),
+        origins=tuple((origin.number, origin.name) for origin in _origins(reading.dossier.origins, attached)),
         ways=reading.ways("assess_source", "capture_source", "archive_source", "withdraw_source"),
     )
 

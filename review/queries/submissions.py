@@ -49,6 +49,11 @@ class Taken:
     way: str
     day: str
 
+    @property
+    def heard(self) -> bool:
+        """It was said, so that whoever took it down found the words for it; else there is something written."""
+        return self.way in submissions.HEARD
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

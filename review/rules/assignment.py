@@ -190,6 +190,12 @@ def suggest(
     )
 
 
+def read_already(dossier: Dossier, reviewers: Iterable[Reviewer]) -> frozenset[str]:
+    """The languages that those read who have been asked in the open round."""
+    seats = seated(dossier.open_round) if dossier.open_round else ()
+    return frozenset().union(*(one.languages for one in reviewers if one.who in seats))
+
+
 def draw(incident: str, number: int, person: int) -> str:
     """The lot of a person in one round: the same each time it is looked at, another in every round."""
     return hashlib.sha256(f"{incident}:{number}:{person}".encode()).hexdigest()

@@ -33,6 +33,7 @@ class Wanting:
     seats: int
     languages: tuple[str, ...] = ()
     members: tuple[Reviewer, ...] = ()
+    read: frozenset[str] = frozenset()  # by those who have been asked in its round already
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,7 @@ def by_load(wanting: Iterable[Wanting]) -> Plan:
     shares = []
     for one in wanting:
         loaded = [_loaded(member, added) for member in one.members]
-        found = assignment.suggest(one.dossier, loaded, one.languages, seats=one.seats)
+        found = assignment.suggest(one.dossier, loaded, one.languages, seats=one.seats, read_already=one.read)
         asked = tuple(suggested.reviewer for suggested in found.people)
         _add(added, asked)
         shares.append(Share(one.ref, asked, missing=found.missing))

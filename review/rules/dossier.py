@@ -374,7 +374,7 @@ class Dossier:
     def origins(self) -> frozenset[int]:
         """The independent origins among attached sources that support the harm or its attribution."""
         counted = ("supports_harm", "supports_attribution")
-        return frozenset(source.origin for source in self.attached if source.role in counted)
+        return frozenset({one.origin for one in self.sources if one.role in counted and not one.withdrawn})
 
     def round_number(self, number: int) -> Round | None:
         return next((round_ for round_ in self.rounds if round_.number == number), None)

@@ -7,8 +7,9 @@ day. Blank is not zero: a number that nobody knows is null in JSON and an empty 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 from review.rules.dossier import EXITS
@@ -282,6 +283,9 @@ RECORD_COLUMNS: tuple[Column, ...] = (
 _UNKNOWN: Sequence[int | None] = (None, None)
 
 
+_row: Callable[[tuple[Any, ...]], Determined] = partial(tuple.__new__, Determined)  # a file has a hundred thousand
+
+
 def determined(
     name: str,
     version: int,
@@ -303,7 +307,7 @@ def determined(
     places, named = told("places") or (), told("parties") or ()
     first: Mapping[str, Any] = places[0] if places else {}
     names, point, id_ = first.get("names") or {}, first.get("point"), f"{name}/{version}"
-    return Determined(
+    return _row((
         id_,
         name,
         version,
@@ -341,7 +345,7 @@ def determined(
         told("earlier_codes") or [],
         told("summary"),
         facts is None,
-    )
+    ))  # fmt: skip
 
 
 def recorded(cells: Mapping[Cell, Figure], called: Mapping[str, str]) -> Iterator[Recorded]:

@@ -93,6 +93,7 @@ WAYS: Mapping[str, str] = {
     "email": N_("by e-mail"),
     "person": N_("in person"),
 }
+HEARD = frozenset({"telephone", "person"})  # what was said and not written
 STATES: Mapping[str, str] = {
     WAITING: N_("waits to be looked through"),
     ACCEPTED: N_("taken in"),

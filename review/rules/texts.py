@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import unicodedata
+import re
 
 from review.rules.errors import Invalid
 from review.rules.words import N_
@@ -10,7 +10,8 @@ from review.rules.words import N_
 # 8,000 characters stay under 65,536 bytes of disclosure even where every one is escaped (AUDIT-FORMAT
 # section 11).
 LONGEST = 8_000
-KEPT_CONTROLS = "\n\t"
+# Unicode's categories Cc and Cs, which never grow, but for the tab and the end of a line.
+_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 
 
 def cleaned(text: str | None) -> str | None:
@@ -18,16 +19,11 @@ def cleaned(text: str | None) -> str | None:
     if text is None:
         return None
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    kept = "".join(letter for letter in lines if letter in KEPT_CONTROLS or not _unwritable(letter))
-    return kept.strip() or None
+    return _CONTROLS.sub("", lines).strip() or None
 
 
 def too_long(text: str | None) -> bool:
     return text is not None and len(text) > LONGEST
-
-
-def _unwritable(letter: str) -> bool:
-    return unicodedata.category(letter) in ("Cc", "Cs")
 
 
 MISSING_REASON = N_("Not answered yet. Say why: the reason stands in the record.")

@@ -12,10 +12,12 @@ from review.views import (
     doors,
     drawing,
     errors,
+    escaping,
     feeding,
     headers,
     language,
     locating,
+    looking,
     mapping,
     marking,
     media,
@@ -80,6 +82,8 @@ BLUEPRINTS: tuple[str, ...] = (
 
 def register(app: Flask) -> None:
     """Hang every blueprint and the rules that hold for all pages onto the application."""
+    looking.register(app)
+    submitting.register(app)
     plain.register(app)
     headers.register(app)
     language.register(app)
@@ -88,6 +92,7 @@ def register(app: Flask) -> None:
     shell.register(app)
     choices.register(app)
     drawing.register(app)
+    escaping.register(app)
     charting.register(app)
     locating.register(app)
     mapping.register(app)
@@ -96,7 +101,6 @@ def register(app: Flask) -> None:
     method.register(app)
     narrowing.register(app)
     sourcing.register(app)
-    submitting.register(app)
     doors.register(app)
     errors.register(app)
     unchanged.register(app)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from flask import Flask
@@ -32,18 +32,23 @@ def days(rows: Iterable[Any]) -> dict[tuple[str | None, str | None], str]:
 
 
 def people(found: Iterable[Any]) -> Pairs:
-    """People by id, each with their name and role where it is known."""
-    return [(one.id, _person(one)) for one in found]
+    """People of a list by id, each with their name and role where it is known."""
+    return [(one.id, _person(one, _listed)) for one in found]
 
 
-def _person(one: Any) -> str:
+def _person(one: Any, told: Callable[[str, str], str]) -> str:
     role = getattr(one, "role", None)
-    return _told(one.name, _(ROLES[role])) if role in ROLES else one.name or _("Somebody who left")
+    return told(one.name, _(ROLES[role])) if role in ROLES else one.name or _("Somebody who left")
 
 
 def _told(name: str, words: str) -> str:
     """A name and what is said of it; isolated, because the two may run from different sides."""
     return f"\u2068{name}\u2069 · {words}"
+
+
+def _listed(name: str, words: str) -> str:
+    """The same in a list that is searched by typing how a name begins: no mark that nobody sees stands before it."""
+    return f"{name} · \u2068{words}\u2069"
 
 
 def suggested(advice: Any) -> Pairs:
@@ -55,7 +60,7 @@ def advisable(opening: Any) -> Pairs:
     """Everybody who may be asked, by id; those suggested first, with why."""
     first = suggested(opening.suggestion) if opening.suggestion else []
     known = {person for person, _words in first}
-    return [*first, *people(one for one in opening.candidates if one.id not in known)]
+    return [*first, *((one.id, _person(one, _told)) for one in opening.candidates if one.id not in known)]
 
 
 def _why(one: Any) -> str:

@@ -105,7 +105,7 @@ def grade(name: str) -> ResponseReturnValue:
 
     def bring_up(typed: Typed) -> str:
         act.grade_correction(actor(), name, reason=typed.text("reason"), seen=typed.value("seen"))
-        done(_("The imported record comes up to be graded here. Its grade stands until a version of the desk does."))
+        done(_("The imported record is being graded here. Its grade stands until a version of the desk does."))
         return url_for("corrections.one", name=name)
 
     return answer(bring_up, typed_in("grade"), _again(name))

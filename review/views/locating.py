@@ -28,6 +28,9 @@ LENGTHS = tuple(number * 10**power for power in range(2, 7) for number in (1, 2,
 NEAR = 0.7  # units under which two points of an outline are one
 NAMED = 2_600  # square units from which a country is named
 FURTHEST = 84.0  # degrees of latitude: nearer to a pole this projection shows nothing
+LETTER = 6.4  # units of a letter of a name, about
+PROBES = 8  # parts of a name at whose ends it is asked what lies below
+EDGE_WORDS = 46.0  # units along the edges that the names of the lines take
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,11 +188,12 @@ class View:
 
     def drawing(self, spots: tuple[Spot, ...], *, grid: bool = False, frame: View | None = None) -> Drawing:
         """The land of this piece of the world, and on it the areas or the frame."""
+        lines = tuple(self._lines()) if grid else ()
         return Drawing(
             lands=tuple(path for coast in self._seen() for path in coast.paths),
             names=self.names() if frame else (),
-            lines=tuple(self._lines()) if grid else (),
-            areas=tuple(self._area(spot, place == 0) for place, spot in enumerate(spots)),
+            lines=lines,
+            areas=self._areas(spots, lines),
             bar=self._bar(),
             frame=self._frame(frame) if frame else None,
         )
@@ -221,24 +225,37 @@ class View:
                 kept.append(point)
         return kept
 
-    def _area(self, spot: Spot, first: bool) -> Area:
+    def _areas(self, spots: tuple[Spot, ...], lines: tuple[Line, ...]) -> tuple[Area, ...]:
+        """The circles, each with its name where no circle and no name before it stands, if there is such a place."""
+        discs = tuple(self._disc(spot) for spot in spots)
+        taken = [_beside_its_line(line.label) for line in lines if line.label.words]
+        areas = []
+        for place, (spot, disc) in enumerate(zip(spots, discs, strict=True)):
+            labels = _labels(spot.place.name(_language()) or "", *disc)
+            label, box = min(labels, key=lambda one: _covered(one[1], discs, tuple(taken)))
+            taken.append(box)
+            areas.append(Area(*disc, place == 0, label))
+        return tuple(areas)
+
+    def _disc(self, spot: Spot) -> Disc:
         latitude, longitude = spot.place.point or (0.0, 0.0)
-        x, y, r = self.x(longitude), self.y(latitude), round(spot.metres / METRES_A_DEGREE * self.unit, 1)
-        below = y + r + 16 <= HEIGHT - 26
-        at = round(y + r + 15 if below else y - r - 7, 1)
-        label = Name(min(max(x, 60), WIDTH - 60), at, spot.place.name(_language()) or "")
-        return Area(x, y, r, first, label)
+        return self.x(longitude), self.y(latitude), round(spot.metres / METRES_A_DEGREE * self.unit, 1)
 
     def _lines(self) -> Iterable[Line]:
-        """Lines of latitude and longitude at round numbers, two to four of each."""
+        """Lines of latitude and longitude at round numbers, two to four of each.
+
+        A name that the edge would cut is left out.
+        """
         window = self.window
         step = next((one for one in STEPS if (window.north - window.south) / one <= 4), STEPS[-1])
         for latitude in _rounds(window.south, window.north, step):
             y = self.y(latitude)
-            yield Line(0, y, WIDTH, y, Name(WIDTH - 4, y - 4, _degrees(latitude, "N", "S"), "end"))
+            named = y > 32
+            yield Line(0, y, WIDTH, y, Name(WIDTH - 4, y - 4, _degrees(latitude, "N", "S") if named else "", "end"))
         for longitude in _rounds(window.west, window.east, step * 2):
             x = self.x(longitude)
-            yield Line(x, 0, x, HEIGHT, Name(x + 4, 13, _degrees(longitude, "E", "W"), "start"))
+            named = x <= WIDTH - EDGE_WORDS
+            yield Line(x, 0, x, HEIGHT, Name(x + 4, 13, _degrees(longitude, "E", "W") if named else "", "start"))
 
     def _bar(self) -> Bar:
         metres = max(
@@ -251,6 +268,38 @@ class View:
         width, height = max(WIDTH * self.unit / near.unit, 15), max(HEIGHT * self.unit / near.unit, 10)
         x, y = self.x(near.longitude), self.y(near.latitude)
         return Frame(round(x - width / 2, 1), round(y - height / 2, 1), round(width, 1), round(height, 1))
+
+
+Disc = tuple[float, float, float]  # middle and radius
+Box = tuple[float, float, float, float]  # left, top, right, bottom
+
+
+def _labels(words: str, x: float, y: float, r: float) -> list[tuple[Name, Box]]:
+    """Where the name of a circle may stand in the drawing, the best first: below it, above it, on either side."""
+    half = len(words) * LETTER / 2
+    rows, ends = (y + r + 15, y - r - 7), (x, x - r + half, x + r - half)
+    wanted = [(across, down) for across in ends for down in rows]
+    wanted += [(x + r + half + 6, y + 4), (x - r - half - 6, y + 4)]
+    found = []
+    for across, down in wanted:
+        middle = round(max(min(across, WIDTH - half - 4), half + 4), 1)
+        line = round(min(max(down, 28), HEIGHT - 30), 1)
+        found.append((Name(middle, line, words), (middle - half, line - 11, middle + half, line + 4)))
+    return found
+
+
+def _beside_its_line(label: Name) -> Box:
+    left = label.x - EDGE_WORDS if label.anchor == "end" else label.x
+    return left, label.y - 11, left + EDGE_WORDS, label.y + 4
+
+
+def _covered(box: Box, discs: Iterable[Disc], names: Iterable[Box]) -> int:
+    """How much of a name would lie on circles or on other names: how many of the points that it is felt at."""
+    left, top, right, bottom = box
+    points = [(left + (right - left) * step / PROBES, line) for step in range(PROBES + 1) for line in (top, bottom)]
+    on_discs = sum((x - across) ** 2 + (y - down) ** 2 < r**2 for x, y in points for across, down, r in discs)
+    on_names = sum(west < x < east and north < y < south for x, y in points for west, north, east, south in names)
+    return on_discs + on_names
 
 
 @lru_cache(maxsize=64)  # one incident is opened again and again, and no coast moves

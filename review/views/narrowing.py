@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask import Flask, request
+from flask_babel import get_locale
 from flask_babel import gettext as _
 
 from review.views.words import language_name, word
@@ -19,11 +20,11 @@ UNSAID = "-"
 
 @dataclass(frozen=True, slots=True)
 class Facet:
-    """One filter: its name in the address, its label, and its values with how many sources have each."""
+    """One filter: its name in the address, its label, and its values, each in words with how many sources have it."""
 
     name: str
     label: str
-    choices: tuple[tuple[str, str, int], ...]
+    choices: tuple[tuple[str, str], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,10 +61,11 @@ def register(app: Flask) -> None:
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """The numbers of the sources that the page shows, and of the origins that any of them repeats."""
+    """The numbers of the sources that the page shows, and of the origins that any of them repeats; `all`: every one."""
 
     sources: frozenset[int]
     origins: frozenset[int]
+    all: bool = False
 
 
 def shown_by(sources: Iterable[Any], wanted: SourceFilters, cast: Any) -> Shown:
@@ -71,7 +73,7 @@ def shown_by(sources: Iterable[Any], wanted: SourceFilters, cast: Any) -> Shown:
     known = tuple(sources)
     if wanted.query:
         known = tuple(one for one in known if wanted.shows(one, cast.chosen("sources", one.number)))
-    return Shown(frozenset(one.number for one in known), frozenset(one.origin for one in known))
+    return Shown(frozenset(one.number for one in known), frozenset(one.origin for one in known), not wanted.query)
 
 
 def narrowing() -> SourceFilters:
@@ -80,7 +82,15 @@ def narrowing() -> SourceFilters:
 
 
 def facets(evidence: Any) -> list[Facet]:
-    """The filters worth offering: those by which the sources differ."""
+    """The filters worth offering: those by which the sources differ. Gone through once for a language."""
+    key = "facets", str(get_locale())
+    if key not in evidence.written:
+        evidence.written[key] = _facets(evidence)
+    found: list[Facet] = evidence.written[key]
+    return found
+
+
+def _facets(evidence: Any) -> list[Facet]:
     found = [
         _facet("kind", _("Kind"), evidence.sources, lambda key: word(key, "source_kind")),
         _facet("language", _("Language"), evidence.sources, language_name),
@@ -93,9 +103,10 @@ def facets(evidence: Any) -> list[Facet]:
 def _facet(name: str, label: str, sources: Iterable[Any], said: Any) -> Facet:
     counted = Counter(getattr(source, name) or UNSAID for source in sources)
     known = [(key, said(key) if key != UNSAID else _("not said"), count) for key, count in counted.items()]
-    return Facet(name, label, tuple(sorted(known, key=lambda choice: (-choice[2], choice[1]))))
+    known.sort(key=lambda choice: (-choice[2], choice[1]))
+    return Facet(name, label, tuple((key, f"{words} ({count})") for key, words, count in known))
 
 
 def _origins(origins: Iterable[Any]) -> Facet:
-    known = ((str(one.number), f"{one.number} · \u2068{one.name[:60]}\u2069", len(one.sources)) for one in origins)
+    known = ((str(one.number), f"{one.number} · \u2068{one.name[:60]}\u2069 ({len(one.sources)})") for one in origins)
     return Facet("origin", _("Origin"), tuple(known))

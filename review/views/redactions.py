@@ -110,7 +110,7 @@ def _ask(page: RemovalPage) -> ResponseReturnValue:
     """One request for the incident's own events, and one for the claims that were received before it."""
 
     def asked(sent: Typed) -> str:
-        found = redactions.named(sent.all("details"))
+        found = redactions.named(sent.all("details"), page.ref)
         if not found:
             raise Invalid({"details": NOTHING})
         for incident_id, details in found.items():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from flask import Blueprint, Flask, current_app, make_response, render_template, request
+from flask import Blueprint, Flask, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from werkzeug.datastructures import FileStorage
@@ -26,6 +26,7 @@ from review.rules.errors import Invalid
 from review.rules.submissions import grouped_code
 from review.views.answers import in_words, typed_in
 from review.views.pacing import Pace
+from review.views.unread import words_alone
 from review.views.visitor import source
 
 blueprint = Blueprint("submitting", __name__)
@@ -35,11 +36,24 @@ Again = Callable[[Typed, int], ResponseReturnValue]
 
 PACE = "submitting-pace"
 EACH, ALL = 60, 600  # forms a minute, whatever is in them: a crowd behind one exit stays below that
+COUNTED = {"submitting.submit": "form", "submitting.correction": "form", "submitting.receipt": "receipt"}
 
 
 def register(app: Flask) -> None:
-    """Count every form that is sent, those that cannot be taken too; what is kept is counted in the database."""
+    """Count every form that is sent, before it is read, those that cannot be taken too; what is kept is counted in
+    the database. A crowd that sends forms closes no receipt."""
     app.extensions[PACE] = {name: Pace(each=EACH, all=ALL) for name in ("form", "receipt")}
+    app.before_request(_count)
+
+
+def _count() -> None:
+    counted = COUNTED.get(request.endpoint or "") if request.method == "POST" else None
+    if counted is None:
+        return
+    pace: Pace = current_app.extensions[PACE][counted]
+    g.admitted = pace.admits(source())
+    if not g.admitted:
+        words_alone(request)
 
 
 @blueprint.route("/submit", methods=["GET", "POST"])
@@ -57,7 +71,7 @@ def submit() -> ResponseReturnValue:
     if request.method == "GET":
         return again(NOTHING, 200)
     typed = typed_in("submit")
-    if not _admitted("form"):
+    if not g.admitted:
         return _too_often(typed, "form", again)
     return _sent(lambda: act.submit(_came(typed), fields(typed, ACCOUNT), _uploads()), typed, again)
 
@@ -78,7 +92,7 @@ def correction(ref: str) -> ResponseReturnValue:
     if request.method == "GET":
         return again(NOTHING, 200)
     typed = typed_in("correction")
-    if not _admitted("form"):
+    if not g.admitted:
         return _too_often(typed, "form", again)
     wanted = (target.ref, target.version, fields(typed, WISH))
     return _sent(lambda: act.ask_correction(_came(typed), *wanted), typed, again)
@@ -94,19 +108,13 @@ def receipt() -> ResponseReturnValue:
     if request.method == "GET":
         return again(NOTHING, 200)
     typed = typed_in("receipt")
-    if not _admitted("receipt"):
+    if not g.admitted:
         return _too_often(typed, "code", again)
     try:
         page = receipts.receipt(typed.text("code"))
     except Invalid as refusal:
         return again(typed.refused(in_words(refusal)), 422)
     return _unkept(_receipt(NOTHING, page), 200)
-
-
-def _admitted(name: str) -> bool:
-    """A crowd that sends forms closes no receipt."""
-    pace: Pace = current_app.extensions[PACE][name]
-    return pace.admits(source())
 
 
 def _too_often(typed: Typed, field: str, again: Again) -> ResponseReturnValue:

@@ -45,7 +45,12 @@ def register(app: Flask) -> None:
     """Let the cookie's token find its person."""
     login_manager.session_protection = None
     login_manager.user_loader(load)
-    app.context_processor(lambda: {"visitor": current_user if current_user.is_authenticated else None})
+    app.context_processor(lambda: {"visitor": _visitor()})
+
+
+def _visitor() -> Visitor | None:
+    """Themselves, for a page asks them many things."""
+    return current_user._get_current_object() if current_user.is_authenticated else None
 
 
 def load(token: str) -> Visitor | None:

@@ -113,6 +113,7 @@ def register(app: Flask) -> None:
     app.jinja_env.filters.update(
         word=word, grade_word=grade_word, day=day, short_day=short_day, moment=moment, number=number,
         range_text=range_text, language_name=language_name, cut=cut, lines=lines, said=said, who=who, listed=listed,
+        called=called,
     )  # fmt: skip
     app.jinja_env.globals.update(
         about=about, vocabulary=vocabulary, isolated=isolated, rationale_tags=rationale_tags, comma=comma
@@ -125,6 +126,11 @@ def word(key: str | None, vocabulary: str) -> str:
         return ""
     known = VOCABULARIES[vocabulary].get(key)
     return _(known) if known else key
+
+
+def called(named: Any) -> str | None:
+    """A place as the reader's language calls it; by another of its names where it has none there."""
+    return named.name((get_locale() or Locale("en")).language)
 
 
 def rationale_tags() -> list[tuple[str, str]]:
@@ -270,10 +276,13 @@ def range_text(value: facts.Range | None) -> str:
 
 def language_name(code: str | None) -> str:
     """A language by its name in the reader's own."""
-    if not code:
-        return ""
+    return _language_in_words(code, str(get_locale() or "")) if code else ""
+
+
+@lru_cache(maxsize=1024)
+def _language_in_words(code: str, locale: str) -> str:
     try:
-        return Locale.parse(code.replace("-", "_")).get_display_name(get_locale()) or code
+        return Locale.parse(code.replace("-", "_")).get_display_name(locale or None) or code
     except (UnknownLocaleError, ValueError):
         return code
 

@@ -14,7 +14,7 @@ import pytest
 from review import config
 from review.actions import bundles, bundling, spooling
 from review.audit.stored import StoredTrail
-from tests import builders
+from tests import builders, newborn
 from tests.actions.test_bundles import asked, published
 from tests.actions.test_commands import flask
 from tests.test_architecture import ROOT
@@ -39,7 +39,7 @@ def spools() -> list[str]:
 def maker(team: builders.Desk, database: dict[str, str], home: Path) -> Iterator[subprocess.Popen[str]]:
     """Somebody who is at it, in a process of their own."""
     environment = {**os.environ, **database, "ASSAY_HOME": str(home)}
-    process = subprocess.Popen([sys.executable, "-c", MAKER], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE)
+    process = newborn.Popen([sys.executable, "-c", MAKER], cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE)
     assert process.stdout is not None
     with process.stdout:
         begun = process.stdout.readline().strip()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlalchemy import select
 from review import config
 from review.actions import bundles, bundling
 from review.models import Bundle, session
-from tests import builders, trail
+from tests import builders, newborn, trail
 from tests.actions.taking import verified
 from tests.actions.test_bundles import FOR, published
 from tests.test_architecture import ROOT
@@ -49,10 +48,8 @@ print("done", flush=True)
 
 def killed_at(step: int, name: str, environment: dict[str, str]) -> bool:
     """Whether a worker that makes this bundle was killed at this step; else it had finished before."""
-    done = subprocess.run(
-        [sys.executable, "-c", WORKER, name, str(step)],
-        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-c", WORKER, name, str(step)]
+    done = newborn.run(command, cwd=ROOT, env={**os.environ, **environment})
     assert (done.returncode, done.stdout) in ((-9, ""), (0, "done\n")), done.stderr
     return done.returncode == -9
 

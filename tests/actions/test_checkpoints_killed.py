@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import random
-import subprocess
 import sys
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,7 +16,7 @@ from review.actions import checkpoints
 from review.audit import note, remembered, subtrees
 from review.models import Checkpoint, LogHead, session
 from review.queries import health
-from tests import builders
+from tests import builders, newborn
 from tests.actions.test_concurrency import assert_whole
 from tests.test_architecture import ROOT
 
@@ -71,10 +70,7 @@ def environment(database: dict[str, str], home: Path) -> dict[str, str]:
 
 def published(where: str, environment: dict[str, str]) -> str | None:
     """What a publisher published that is killed there; None where it was killed before it could say so."""
-    done = subprocess.run(
-        [sys.executable, "-c", PUBLISHER, where],
-        cwd=ROOT, env=environment, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    done = newborn.run([sys.executable, "-c", PUBLISHER, where], cwd=ROOT, env=environment)
     assert (done.returncode, bool(done.stdout)) in ((-9, False), (0, True)), done.stderr
     return done.stdout or None
 

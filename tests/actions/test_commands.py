@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gzip
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -17,7 +16,7 @@ from review import clock
 from review.actions import invitations, second_factors, signing_in
 from review.config import ENVIRONMENT, ROOT
 from review.models import Person, session
-from tests import trail
+from tests import newborn, trail
 from tests.actions.test_imports import DIRT, PLAIN, rows, table
 from tests.builders import Desk
 
@@ -93,10 +92,8 @@ def test_a_reset_on_the_machine_says_in_the_log_who_asked_for_it(
 def test_a_command_that_keeps_a_desk_makes_none_where_there_is_none(tmp_path: Path, words: str) -> None:
     named = tmp_path / "nothing" / "here"
     environment = {name: value for name, value in os.environ.items() if name not in ENVIRONMENT}
-    done = subprocess.run(
-        [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *words.split()],
-        cwd=tmp_path, env={**environment, "ASSAY_HOME": str(named)}, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-m", "flask", "--app", str(ROOT / "wsgi.py"), *words.split()]
+    done = newborn.run(command, cwd=tmp_path, env={**environment, "ASSAY_HOME": str(named)})
     assert done.returncode == 1
     assert f"There is no desk at {named}." in done.stderr and "Traceback" not in done.stderr
     assert list(tmp_path.iterdir()) == []

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
@@ -20,7 +19,7 @@ from review.actions import approvals, assignments
 from review.audit import fsck, keys
 from review.models import Approval, Event, LogHead, Vote, session
 from review.rules.errors import Refused, Stale
-from tests import builders
+from tests import builders, newborn
 from tests.test_architecture import ROOT
 
 # Each point is how many statements (or commits) the writer is let through before it is killed.
@@ -183,10 +182,8 @@ with create_app().app_context():
 def killed_after(statements: int, people: builders.Desk, ref: str, environment: dict[str, str]) -> list[list[int]]:
     """What a writer acknowledged before it was killed with SIGKILL at this point."""
     about = {"statements": statements, "ref": ref, "people": [actor.person for actor in people.voters]}
-    done = subprocess.run(
-        [sys.executable, "-c", WRITER, json.dumps(about)],
-        cwd=ROOT, env={**os.environ, **environment}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-c", WRITER, json.dumps(about)]
+    done = newborn.run(command, cwd=ROOT, env={**os.environ, **environment})
     assert done.returncode == -9, done.stderr
     return [json.loads(line) for line in done.stdout.splitlines()]
 

@@ -17,7 +17,7 @@ from flask_migrate import upgrade
 from review import create_app
 from review.extensions import db
 from review.models import session
-from tests import builders, engines
+from tests import builders, engines, newborn
 from tests.actions.test_concurrency import WRITER, assert_whole
 from tests.missing import not_tested
 from tests.test_architecture import ROOT
@@ -62,7 +62,7 @@ def until_it_dies(durable: engines.Cluster, environment: dict[str, str], about: 
     """What a writer was told is kept, before and while the server was killed under it."""
     command = [sys.executable, "-c", WRITER, json.dumps(about)]
     settings = {**os.environ, **environment}
-    with subprocess.Popen(
+    with newborn.Popen(
         command, cwd=ROOT, env=settings, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     ) as writer:
         assert writer.stdout is not None

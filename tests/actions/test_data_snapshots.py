@@ -9,12 +9,13 @@ import subprocess
 import sys
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import update
 
 from review import config
-from review.actions import approvals, claims, erasing, incidents, redactions, restrictions
+from review.actions import approvals, claims, data_snapshots, erasing, incidents, redactions, restrictions
 from review.actions.accounts import account_write
 from review.audit import recompute
 from review.models import DataSnapshot, session
@@ -156,6 +157,24 @@ def test_a_file_that_a_stranger_sent_in_as_well_stays_in_the_snapshot_when_their
         session.execute(update(DataSnapshot.__table__).values(gone_on="2031-03-26"))
     erasing.discard(dictionary)
     assert not objects().exists(dictionary)
+
+
+def test_a_file_that_is_let_go_of_while_the_next_snapshot_is_made_of_it_is_kept(
+    team: builders.Desk, time: Clock, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dictionary, keep = digest(kept()[0], "dictionary.json"), data_snapshots._keep
+
+    def after_the_worker(*given: Any) -> None:
+        with account_write():
+            session.execute(update(DataSnapshot.__table__).values(gone_on="2031-03-26"))
+        erasing.discard(dictionary)
+        keep(*given)
+
+    monkeypatch.setattr(data_snapshots, "_keep", after_the_worker)
+    builders.approved(team, builders.agreed(team, builders.with_sources(team, builders.opened(team, codes=("KV700",)))))
+    next_day(time)
+    assert len(kept()) == 2
+    assert objects().exists(dictionary)
 
 
 def test_one_restricted_again_after_it_was_told_takes_it(team: builders.Desk, time: Clock, filled: str) -> None:

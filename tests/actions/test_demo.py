@@ -14,7 +14,7 @@ from review import config
 from review.actions import second_factors, signing_in
 from review.audit import keys, profiles
 from review.cli import sample
-from review.models import Claim, Incident, Job, Stream, session
+from review.models import Claim, Incident, Job, Stream, Submission, SubmissionTaken, session
 from review.rules.workflow import STAGES
 from tests import trail
 from tests.actions.test_commands import flask
@@ -55,6 +55,9 @@ def test_the_sample_holds_everything_and_all_of_it_can_be_checked(desk: Flask, f
     assert TOLD - set(trail.types()) == set()
     assert set(session.scalars(select(Stream.mode))) == {"active", "log-only", "paused"}
     assert session.scalar(select(func.count()).where(Claim.stage == "received")) >= 12
+    asked = session.execute(select(Submission.version, Submission.state).where(Submission.kind == "correction"))
+    assert sorted(map(tuple, asked)) == [(0, "accepted"), (1, "accepted"), (1, "waiting")]
+    assert session.scalars(select(SubmissionTaken.way)).all() == ["telephone"]
     assert session.scalars(select(Job.kind).where(Job.problem.is_not(None))).all() == []
     checked = flask(desk, "audit", "fsck")
     assert checked.exit_code == 0, checked.output

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from review import config
-from review.actions import assignments, corrections, imports, rounds, streams, submissions
+from review.actions import assignments, corrections, imports, redactions, rounds, streams, submissions
 from review.audit import keys
 from review.config import home, origin
 from review.models import session
@@ -15,7 +15,9 @@ from review.queries import corrections as seen
 from review.queries.receipts import Receipt, receipt
 from review.rules.corrections import HAS_ENDED
 from review.rules.errors import Forbidden, Invalid, Refused, Stale
+from review.rules.redaction import Named
 from tests import builders, sent_in, staffing, trail
+from tests.actions.erased import asked as removal
 from tests.actions.test_commands import flask
 from tests.actions.test_imports import PLAIN, table
 from tests.audit.checking import failures
@@ -165,3 +167,19 @@ def test_what_stands_in_the_way_is_refused_as_everywhere(team: Desk, asked: tupl
     with pytest.raises(Invalid) as ended:
         graded(team.lead, name)
     assert ended.value.problems == {"text": HAS_ENDED}
+
+
+def test_why_the_grading_under_way_answers_it_is_kept_with_it_and_goes_with_the_words_that_it_repeats(
+    team: Desk, asked: tuple[str, str], filled: str
+) -> None:
+    _code, name = asked
+    received = trail.last(filled)
+    rounds.open_round(team.lead, filled)
+    graded(team.lead, name, reason=received.sealed["text"])
+    assert trail.types(filled).count("round.opened") == 1
+    page = seen.correction_page(team.lead, name)
+    assert (page.outcome, page.why, page.opens) == ("graded", received.sealed["text"], False)
+    wanted = removal(team, filled, Named(received.seq, "text"))
+    redactions.second_redaction(team.leads[1], wanted, reason="I have read it.")
+    page = seen.correction_page(team.lead, name)
+    assert (page.outcome, page.why, page.text) == ("graded", None, None)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
 import sys
 import time
 from datetime import UTC, datetime, timedelta
@@ -18,7 +17,7 @@ from review.actions import rounds
 from review.actions.accounts import account_write
 from review.audit import note
 from review.models import Checkpoint, Event, Job, LogHead, session
-from tests import builders
+from tests import builders, newborn
 from tests.test_architecture import ROOT
 
 NOON = datetime(2031, 5, 1, 12, 20, tzinfo=UTC)
@@ -179,7 +178,7 @@ def test_done_jobs_keep_no_payload_and_are_swept(people: builders.Desk) -> None:
 def test_the_worker_stops_gracefully(people: builders.Desk, database: dict[str, str], home: object) -> None:
     put("sweep")
     environment = {**os.environ, **database, "ASSAY_HOME": str(home)}
-    child = subprocess.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "work"], cwd=ROOT, env=environment)
+    child = newborn.Popen([sys.executable, "-m", "flask", "--app", "wsgi", "work"], cwd=ROOT, env=environment)
     try:
         for _wait in range(100):
             if job("one").done_at is not None:

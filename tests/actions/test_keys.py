@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 import threading
 from pathlib import Path
@@ -20,7 +19,7 @@ from review.audit import keys as files
 from review.models import Checkpoint, Job, LogHead, session
 from review.queries import method
 from review.rules.errors import Forbidden, Invalid
-from tests import builders, trail
+from tests import builders, newborn, trail
 from tests.audit.whole import bundle, checked, vkey
 from tests.test_architecture import ROOT
 
@@ -310,7 +309,7 @@ def test_killed_anywhere_the_log_has_its_signer_and_the_change_is_finished_or_ne
     session.remove()
     environment = {**os.environ, **database, "ASSAY_HOME": str(config.home())}
     line = [sys.executable, "-c", DYING, *PLACES[place], str(team.admin.person)]
-    died = subprocess.run(line, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    died = newborn.run(line, cwd=ROOT, env=environment)
     assert died.returncode == -9, died.stderr
     files.load.cache_clear()
     jobs.run_due()

@@ -11,6 +11,7 @@ from review.actions import (
     accounts,
     care,
     claims,
+    corrections,
     drafts,
     invitations,
     leaving,
@@ -19,7 +20,10 @@ from review.actions import (
     rounds,
     sessions,
     settlements,
+    submissions,
+    submitting,
 )
+from review.actions.taking_down import enter_correction
 from review.audit import fsck, keys
 from review.models import (
     Disclosure,
@@ -28,21 +32,25 @@ from review.models import (
     Person,
     PersonKey,
     RedactionRequest,
+    SubmissionTaken,
     Turn,
     UserSession,
     session,
 )
 from review.models.dossiers import read_disclosure
+from review.queries.corrections import correction_page
 from review.queries.history import history_page
 from review.queries.people import people_page
+from review.queries.submissions import Taken
 from review.rules import leaving as rules
 from review.rules.care import Settings
 from review.rules.errors import Forbidden, Invalid, Refused
 from review.rules.permissions import Actor
 from review.rules.redaction import Named
 from review.store import objects
-from tests import builders
+from tests import builders, sent_in
 from tests.actions.erased import asked, found, holds, last
+from tests.clocks import Clock
 
 
 @pytest.fixture
@@ -82,6 +90,22 @@ def persons() -> list[tuple[str, object]]:
     session.rollback()
     rows = session.scalars(select(Disclosure.text).where(Disclosure.name == "person", Disclosure.sealed.is_(False)))
     return [read_disclosure(one) for one in rows]
+
+
+def test_what_they_took_in_or_took_on_stays_and_no_row_says_who(time: Clock, team: builders.Desk) -> None:
+    """An event of an incident stands beside each of these: by it somebody's name there could be found."""
+    ref, gone = builders.published(team), team.leads[1]
+    typed = {**sent_in.WISH, "way": "telephone", "day": "2031-03-20"}
+    enter_correction(gone, submitting.new_stamp(), ref, typed)
+    submissions.accept_correction(gone, sent_in.last())
+    corrections.take_correction(gone, sent_in.last())
+    leaves(team, gone)
+    (row,) = sent_in.rows()
+    (taken,) = session.scalars(select(SubmissionTaken)).all()
+    assert (row.judged_by, row.owner_id, taken.person_id) == (None, None, None)
+    page = correction_page(team.lead, row.name)
+    assert (page.owner, page.taken) == (None, Taken(None, "telephone", "2031-03-20"))
+    assert found() == []
 
 
 def test_the_log_in_is_closed_first_where_it_is_open(team: builders.Desk) -> None:
@@ -212,7 +236,7 @@ def test_the_tables_let_go_of_nobody_else_in_the_act_itself(team: builders.Desk,
     """Also where the act asks for more than the event covers."""
     other = row_of(team.lead).log_name
     more = session.scalars(
-        select(Disclosure.digest).join(Event, Event.seq == Disclosure.seq).where(Disclosure.name == "name")
+        select(Disclosure.seq).join(Event, Event.seq == Disclosure.seq).where(Disclosure.name == "name")
     ).all()
     assert other
     with monkeypatch.context() as patched:

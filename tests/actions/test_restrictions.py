@@ -15,7 +15,7 @@ from review.actions import assignments, claims, exits, leaving, people, restrict
 from review.extensions import db
 from review.models import Admission, Claim, Event, Incident, Notice, Person, session
 from review.models.refs import find_incident
-from review.queries import determinations
+from review.queries import claimed, determinations
 from review.queries.incidents import Filters, incident_list, incident_page
 from review.queries.sources import claim_named
 from review.rules import leaving as rules_of_leaving
@@ -342,3 +342,17 @@ def about(rule: Rule, theirs: tuple[str, str], none: tuple[str, str]) -> list[tu
     if names - places[0].keys():
         return []
     return list(zip(*(filled(rule, one) for one in places), strict=True))
+
+
+def test_claims_of_a_hidden_incident_take_nobodys_place_among_those_looked_at(
+    team: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Only the newest claims with a word are looked at: by what falls out, others could count those hidden."""
+    monkeypatch.setattr(claimed, "NEWEST", 1)
+    refs = [builders.opened(team, codes=(code,)) for code in ("KV600", "KV601")]
+    for ref in refs:
+        claims.group_claim(team.enterer, ref, builders.received(team, text="The schoolhouse was hit."))
+    restrict(team, refs[1])
+    for viewer, shown in ((team.lead, refs[1]), (team.spare, "KV600")):
+        rows = incident_list(viewer, Filters(q="schoolhouse")).rows
+        assert [(row.ref, row.in_claim) for row in rows] == [(shown, True)]

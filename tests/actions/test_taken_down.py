@@ -8,9 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import func, select
 
-from review.actions import corrections, submissions, submitting
+from review.actions import approvals, corrections, restrictions, submissions, submitting, taking_down
 from review.actions.taking_down import enter_correction
-from review.models import SubmissionTaken, session
+from review.models import Incident, SubmissionTaken, session
 from review.queries import corrections as seen
 from review.queries.receipts import receipt
 from review.queries.submissions import submission_page
@@ -92,3 +92,38 @@ def test_only_those_who_receive_what_is_sent_in_write_it_down(team: Desk, filled
     assert sent_in.rows() == []
     entered(team.lead)
     assert len(sent_in.rows()) == 1
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, deed: Callable[[], object]) -> None:
+    """Somebody else acts on the incident after its page was found and before it is locked."""
+    found = taking_down._public
+
+    def then(ref: str | None) -> Incident:
+        page = found(ref)
+        deed()
+        return page
+
+    monkeypatch.setattr(taking_down, "_public", then)
+
+
+def test_it_speaks_of_the_version_that_stands_when_it_is_kept(
+    team: Desk, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, lambda: builders.approved(team, again(team, filled)))
+    entered(team.spare)
+    assert [row.version for row in sent_in.rows()] == [2]
+
+
+def test_of_a_page_that_is_restricted_meanwhile_nothing_is_kept(
+    team: Desk, filled: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, lambda: restrictions.restrict_incident(team.lead, filled, people=[], reason="In danger."))
+    with pytest.raises(Invalid) as refusal:
+        entered(team.lead)
+    session.rollback()
+    assert refusal.value.problems == {"incident": rules.NO_PUBLIC_PAGE} and sent_in.rows() == []
+
+
+def again(team: Desk, ref: str) -> str:
+    approvals.reopen(team.lead, ref, ground="verdict", reason="A witness came.", seen=builders.row(ref).digest)
+    return builders.agreed(team, ref)

@@ -146,7 +146,7 @@ def _correct(lead: Someone, name: str, dossier: Dossier) -> Step:
     version = dossier.determination.version if dossier.determination else 1
 
     def write(forge: Forge) -> None:
-        asked_for = _unanswered(forge, name) or _asking(forge, lead, name)
+        asked_for = _unanswered(forge, name)
         forge.add("correction.published", lead, name, of=asked_for, version=version, text="The mill had closed.")
 
     return Step("correct", "publish_correction", lead, write)

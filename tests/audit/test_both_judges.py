@@ -37,6 +37,9 @@ def grouped(forge: Forge, name: str, seq: int, verb: str = "grouped") -> int:
     return forge.add(f"claim.{verb}", RIA, name, claim=seq, reason="It speaks of it.")
 
 
+LATER = "2026-03-01T23:00:00.000Z"
+
+
 def moved_under(forge: Forge) -> tuple[str, int]:
     """A proposal whose dossier moves: the incident, and what has to be voided."""
     name = forge.incident(1, RIA)
@@ -51,6 +54,7 @@ def moved_under(forge: Forge) -> tuple[str, int]:
 def void_in_a_later_act(forge: Forge, lawful: bool) -> int:
     name, proposal = moved_under(forge)
     if not lawful:
+        forge.append.at = LATER
         claim(forge, "a")
     return forge.add("proposal.voided", WIM, name, of=proposal, reason="A source was attached.")
 
@@ -60,6 +64,7 @@ def go_on_before_the_proposal_is_voided(forge: Forge, lawful: bool) -> int:
     name, proposal = moved_under(forge)
     if lawful:
         forge.add("proposal.voided", WIM, name, of=proposal, reason="A source was attached.")
+    forge.append.at = LATER
     claim(forge, "a")
     return forge.add("source.opened", WIM, name, source=1)
 
@@ -151,13 +156,6 @@ def group_what_is_no_claim(forge: Forge, lawful: bool) -> int:
 def receive_two_of_one_name(forge: Forge, lawful: bool) -> int:
     claim(forge, "a")
     return claim(forge, "b" if lawful else "a")
-
-
-@named("reference")
-def group_sources_under_none(forge: Forge, lawful: bool) -> int:
-    name = forge.incident(1, RIA)
-    forge.source(name)
-    return forge.add("source.grouped", RIA, name, origin=1 if lawful else 3, sources=[2], reason="They say the same.")
 
 
 @named("reference")

@@ -88,7 +88,7 @@ def left(people: builders.Desk) -> Covered:
 
 def _back(people: builders.Desk, row: dict[str, Any]) -> Covered:
     session.rollback()
-    assert session.get(Disclosure, row["digest"]) is None
+    assert session.get(Disclosure, (row["seq"], row["name"])) is None
     covered = Covered(people.app.config["SQLALCHEMY_DATABASE_URI"], row["digest"])
     covered.put_back(row)
     return covered

@@ -133,6 +133,11 @@ CASES = {
     "facts": (f"UPDATE incident SET facts = '{{}}' WHERE id = {ONE}", "the column facts is not what the events say"),
     "what is public": (f"UPDATE incident SET public = 0 WHERE id = {ONE}", "the column public says False"),
     "a code": (f"DELETE FROM incident_code WHERE incident_id = {ONE}", "its codes are not those of its facts"),
+    "the words of an index": (
+        "INSERT INTO incident_words (incident_words, rowid, search_text) "
+        f"SELECT 'delete', id, search_text FROM incident WHERE id = {ONE}",
+        "its words in the index incident_words are not those",
+    ),
     "a turn": ("DELETE FROM turn", "the turns kept are not those"),
     "a source link": (f"UPDATE source_link SET withdrawn = 1 WHERE incident_id = {ONE}", "the sources linked are not those"),
     "a role": ("UPDATE person SET role = 'admin' WHERE role = 'auditor'", "The person"),

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from review.audit import verify
-from review.rules.policy import Policy
 from tests.audit import histories as h
 from tests.audit.checking import checks, failures, run
 from tests.audit.continuing import Continued, Members, untold, withheld
@@ -242,40 +240,6 @@ def test_a_second_vote_is_for_the_people_of_the_disputed_one(log: Continued) -> 
     assert judged(log) == [("verify", ["assigned"]), ("replay", ["eligible"])]
 
 
-def test_a_second_vote_is_under_the_terms_of_the_disputed_one(log: Continued) -> None:
-    name = log.incident(1, RIA)
-    settlement = log.dispute(name)
-    looser = replace(Policy(), max_distance=9)
-    log.add("policy.set", ADA, **looser.as_body(), times=dict(looser.times))
-    log.open_round(name, kind="second", of=settlement)
-    assert judged(log) == [("verify", ["policy"]), ("replay", ["policy"])]
-
-
-@pytest.mark.parametrize("cited", [[2], [0], [1, 9]])
-def test_a_vote_rests_on_sources_that_are_attached(log: Continued, cited: list[int]) -> None:
-    name = log.incident(1, RIA)
-    log.open_round(name)
-    log.vote(name, SEN, sources=cited)
-    assert judged(log) == [("verify", ["reference"]), ("replay", ["reference"])]
-
-
-def test_a_vote_does_not_rest_on_what_was_withdrawn(log: Continued) -> None:
-    name = log.incident(1, RIA)
-    log.source(name)
-    log.add("source.withdrawn", RIA, name, source=1, reason=BECAUSE)
-    log.open_round(name)
-    log.vote(name, SEN)
-    assert judged(log) == [("verify", ["reference"]), ("replay", ["reference"])]
-    assert len(log.failures.all) == 1
-
-
-def test_a_round_has_something_to_judge(log: Continued) -> None:
-    name = log.incident(1, RIA)
-    log.add("source.withdrawn", RIA, name, source=1, reason=BECAUSE)
-    log.open_round(name)
-    assert judged(log) == [("verify", ["round"]), ("replay", ["has-evidence"])]
-
-
 # --- what no bundle can show is said --------------------------------------------------------------------------------
 
 
@@ -332,14 +296,6 @@ def test_the_report_says_how_far_the_heads_reach(log: Continued, tmp_path: Path)
     told = words(log.members(tmp_path, fixed=False), tmp_path, log.vkey)
     assert f"that no incident lost its end behind event {fixed}, the last log.heads" in told
     assert not any("lost its end" in line for line in words(log.members(tmp_path), tmp_path, log.vkey))
-
-
-def test_the_report_says_that_an_open_settlement_goes_on_unseen(log: Continued, tmp_path: Path) -> None:
-    name = log.incident(1, RIA)
-    settlement = log.dispute(name)
-    log.add("settlement.argued", SEN, name, settlement=settlement, text="The crater points the other way.")
-    told = words(log.members(tmp_path), tmp_path, log.vkey)
-    assert "what 1 settlements under way hold behind what is shown: arguments, or their end" in told
 
 
 def test_the_report_counts_the_files_that_are_not_there(log: Continued, tmp_path: Path) -> None:

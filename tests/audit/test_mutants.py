@@ -22,7 +22,8 @@ OF_THE_VERIFIER = (
     "test_altered", "test_decisions", "test_ed25519", "test_every_byte", "test_hostile", "test_insider",
     "test_profiles_verified", "test_tampering", "test_verify", "test_verify_command", "test_verify_report",
     "test_claims_verified", "test_joint", "test_honest_desk", "test_insider_hides", "test_insider_keeps_back",
-    "test_insider_own_events", "test_insider_writes", "test_reasons", "test_verify_elsewhere",
+    "test_insider_of_the_log", "test_insider_own_events", "test_insider_writes", "test_reasons", "test_verify_elsewhere",
+    "test_foreign_desks",
 )  # fmt: skip
 SOURCE = """
 def share(part, whole):

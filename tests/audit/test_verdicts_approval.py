@@ -344,7 +344,7 @@ def publish_in_another_act(log: Log) -> Entry:
 # --- checks and corrections ---------------------------------------------------------------------------------------
 
 
-CAUSE = "its cause is nothing that has a version checked again, or has its outcome already"
+CAUSE = "its cause is no event before it"
 
 
 @TABLE.broken(rechecked, "reference", CAUSE)
@@ -378,9 +378,13 @@ TABLE.add(
     "a recheck with the outcome reopened reopens in the act",
 )  # fmt: skip
 for begun, kind in (
-    (rechecked, "recheck.opened"), (rechecked, "recheck.closed"), (corrected, "correction.published"), (reopened, "grade.reopened"),
+    (rechecked, "recheck.opened"), (rechecked, "recheck.closed"), (reopened, "grade.reopened"),
 ):  # fmt: skip
     TABLE.add(f"{kind} of another version", begun, set_in(kind, version=2), "version", "it does not name the version that stands")
+TABLE.add(
+    "a correction of a version to come", corrected, set_in("correction.published", version=2), "version",
+    "it does not name a version that was published",
+)  # fmt: skip
 
 
 @pytest.mark.parametrize("row", TABLE.rows, ids=names(TABLE.rows))

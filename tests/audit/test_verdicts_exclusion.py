@@ -255,10 +255,6 @@ TABLE.add(
     "it is not the result of the round or settlement: contested",
 )  # fmt: skip
 TABLE.add(
-    "a first round once one was graded", given_back, set_in("round.opened", 1, kind="first"), "round",
-    "its kind does not fit the rounds before it",
-)  # fmt: skip
-TABLE.add(
     "the ground of before the abandoned round", abandoned, set_in("grade.published", 1, kind="verdict"), "published",
     "its kind is not minor",
 )  # fmt: skip

@@ -31,13 +31,6 @@ def refused() -> Log:
     return log
 
 
-for place, where in ((0, "in an incident"), (1, "of the log")):
-    TABLE.add(
-        f"a refusal {where} without a requirement", refused, set_in("attempt.refused", place, requirements=[]), "attempt",
-        "a refusal names what was not met",
-    )  # fmt: skip
-
-
 def redacted() -> Log:
     """The text of a claim and the reason of an approval are taken out."""
     log = agreed()

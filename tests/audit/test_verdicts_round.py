@@ -96,28 +96,6 @@ def a_round_under_no_rules(log: Forged, field: str, other: str) -> Steps:
     yield entry
 
 
-UNFIT = "its kind does not fit the rounds before it"
-
-
-@CASES.case("round", UNFIT)
-def a_first_round_that_comes_again(log: Forged) -> Steps:
-    entry = h.open_round(log, h.incident(log, "Tel Asmar"), 1, "first")
-    yield None
-    entry.body["kind"] = "again"
-    yield entry
-
-
-@CASES.case("round", UNFIT)
-def a_round_again_that_comes_first(log: Forged) -> Steps:
-    """What came before it had a result, so it is no first round."""
-    name = h.agreed(log)
-    log.add("grade.reopened", "Ilan", name, {"version": 1, "ground": "verdict"}, reason="New evidence.")
-    entry = h.open_round(log, name, 2, "again")
-    yield None
-    entry.body["kind"] = "first"
-    yield entry
-
-
 @CASES.case("round", "only a second round belongs to a settlement")
 def a_first_round_of_a_settlement(log: Forged) -> Steps:
     entry = h.open_round(log, h.incident(log, "Tel Asmar"), 1)
@@ -232,27 +210,12 @@ def who_declared_a_conflict_is_assigned(log: Forged) -> Steps:
     yield entry
 
 
-@CASES.case("involved", "a settler of the incident is not assigned to it")
-def a_settler_is_assigned(log: Forged) -> Steps:
-    name = h.disputed(log)
-    log.add("grade.reopened", "Ilan", name, {"version": 1, "ground": "verdict"}, reason="New evidence.")
-    h.open_round(log, name, 3, "again")
-    entry = h.assign(log, name, 3, "Finn")
-    abandon(log, name, 3)
-    yield None
-    entry.body["who"] = h.pseudonym("Edda", name)
-    yield entry
-
-
-ALREADY = "the person is assigned already, or has recused themselves"
+RECUSED = "an assignment cancels a release, and nothing else"
 NOT_RELEASED = "only who is assigned and has no vote is released"
 NOT_ANSWERED = "only who is assigned and has no vote answers so"
 
 
-@CASES.case("assigned", ALREADY, way="assigned released assigned", place=1, instead="abstained")
-@CASES.case("assigned", ALREADY, way="assigned released assigned", place=1, instead="recused")
-@CASES.case("assigned", ALREADY, way="assigned released assigned", place=1, instead=None)
-@CASES.case("assigned", ALREADY, way="assigned abstained released assigned", place=2, instead=None)
+@CASES.case("assigned", RECUSED, way="assigned released assigned", place=1, instead="recused")
 @CASES.case("assigned", NOT_RELEASED, way="assigned released", place=0, instead=None)
 @CASES.case("assigned", NOT_RELEASED, way="assigned released assigned released", place=2, instead=None)
 @CASES.case("assigned", NOT_RELEASED, way="assigned abstained released", place=1, instead="recused")
@@ -275,20 +238,17 @@ def an_answer_out_of_turn(log: Forged, way: str, place: int, instead: str | None
     yield steps[-1]
 
 
-@CASES.case("assigned", ALREADY, verb="assigned")
 @CASES.case("assigned", NOT_RELEASED, verb="released")
 @CASES.case("assigned", NOT_ANSWERED, verb="recused")
 @CASES.case("assigned", NOT_ANSWERED, verb="abstained")
 def an_answer_of_who_has_voted(log: Forged, verb: str) -> Steps:
     """Edda has not voted, Bren has: their vote goes first."""
     name = panel(log)
-    if verb != "assigned":
-        answer(log, name, "assigned", "Edda")
+    answer(log, name, "assigned", "Edda")
     live = votes(log, name)
     entry = answer(log, name, verb, "Edda")
     who = ["Edda"]
-    lists = {} if verb == "assigned" else {verb: lambda _log, _entry: [h.pseudonym(who[0], name)]}
-    agree(log, name, live, 1, **lists)
+    agree(log, name, live, 1, **{verb: lambda _log, _entry: [h.pseudonym(who[0], name)]})
     yield None
     who[0] = "Bren"
     if "who" in entry.body:

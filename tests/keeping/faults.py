@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from tests import newborn
 from tests.missing import not_tested
 from tests.test_architecture import ROOT
 
@@ -106,7 +107,7 @@ def suffering(fault: Fault | None, environment: Mapping[str, str], deed: str, *g
 
 def _child(environment: Mapping[str, str], *given: str) -> subprocess.Popen[str]:
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    return subprocess.Popen(
+    return newborn.Popen(
         [sys.executable, "-c", DEEDS, *given], cwd=ROOT, env={**os.environ, **environment}, text=True, **pipes
     )
 

@@ -26,7 +26,7 @@ from review.audit.events.log import BackupMade
 from review.extensions import db
 from review.keeping import archive
 from review.models import Event, session
-from tests import builders, trail
+from tests import builders, newborn, trail
 from tests.engines import Cluster
 from tests.test_architecture import ROOT
 
@@ -136,7 +136,7 @@ def backed_up(here: Elsewhere, folder: Path) -> Path:
 
 def writer(where: Elsewhere, actor: builders.Actor, most: int, stop: Path) -> subprocess.Popen[str]:
     """Somebody who sends in claims until `stop` is there."""
-    return subprocess.Popen(
+    return newborn.Popen(
         [sys.executable, "-c", WRITER, str(actor.person), str(most), str(stop)],
         cwd=ROOT, env=where.environment, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip

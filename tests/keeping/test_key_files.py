@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from pathlib import Path
 
@@ -18,7 +17,7 @@ from review.actions import keys as signing
 from review.audit import escrow, keyring, keys
 from review.keeping import doctor
 from review.models import session
-from tests import builders, trail
+from tests import builders, newborn, trail
 from tests.audit.whole import vkey
 from tests.keeping.test_backup import PHRASE, Elsewhere, backed_up, elsewhere, exported_keys, here, people
 from tests.keeping.test_restoring import refused
@@ -175,7 +174,7 @@ def test_a_command_beside_a_running_worker(people: builders.Desk, here: Elsewher
     old = vkey()
     line = [sys.executable, "-m", "flask", "--app", "wsgi", "audit", "key", "--rotate", *ADMIN]
     session.remove()
-    done = subprocess.run(line, cwd=ROOT, env=here.environment, capture_output=True, text=True, check=False)
+    done = newborn.run(line, cwd=ROOT, env=here.environment)
     assert done.returncode == 0, done.stderr
     session.rollback()
     present = keyring.ring(session).present

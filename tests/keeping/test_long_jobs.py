@@ -21,7 +21,7 @@ from review.actions import bundles, checkpoints, checks
 from review.actions.accounts import account_write
 from review.models import Bundle, Job, TrailCheck, session
 from review.queries import health
-from tests import builders
+from tests import builders, newborn
 from tests.actions.test_bundles import FOR
 from tests.test_architecture import ROOT
 
@@ -66,7 +66,7 @@ def working(home: Path, database: dict[str, str], begun: Path) -> Callable[[str]
     @contextmanager
     def one(program: str = "") -> Iterator[subprocess.Popen[str]]:
         command = [sys.executable, "-c", WORKER, str(begun), program]
-        with subprocess.Popen(
+        with newborn.Popen(
             command, cwd=ROOT, env={**os.environ, **database, "ASSAY_HOME": str(home)}, text=True
         ) as running:
             try:

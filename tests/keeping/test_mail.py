@@ -231,6 +231,26 @@ def test_what_could_not_be_sent_for_days_is_in_the_next_digest_and_that_is_one(
     assert all(f"2 × {KINDS['vote_owed']}" in message.get_content() for message in told)
 
 
+def test_a_second_letter_on_one_day_is_another_message_and_each_stays_the_same_until_it_is_sent(
+    people: builders.Desk, port: int
+) -> None:
+    wanting(people, "daily")
+    began = clock.now().replace(hour=6, minute=30) + timedelta(days=1)
+    sent: list[set[str]] = []
+    for hours, code in ((0, "KV413"), (2, "KV414")):
+        with clock.reading(lambda at=began + timedelta(hours=hours): at):
+            builders.round_opened(people, builders.with_sources(people, builders.opened(people, codes=(code,))))
+        with clock.reading(lambda at=began + timedelta(hours=hours + 1): at):
+            address_all()
+            jobs.run_due()
+            kept = {job.payload["message"] for job in waiting() if job.key.startswith("digest:") and not job.done_at}
+        with serving(port) as post, clock.reading(lambda at=began + timedelta(hours=hours + 1, minutes=30): at):
+            jobs.run_due()
+        sent.append({message["Message-ID"].strip("<>").partition("@")[0] for message in post.taken})
+        assert sent[-1] == kept and len(kept) == len(people.voters)
+    assert sent[0].isdisjoint(sent[1])
+
+
 @pytest.mark.parametrize(("days", "letters"), [(29, 1), (31, 0)])
 def test_a_line_that_was_told_of_long_ago_makes_no_letter_once_its_job_is_forgotten(
     people: builders.Desk, port: int, days: int, letters: int

@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 
 from review.config import ENVIRONMENT, ROOT
+from tests import newborn
 from tests.engines import free_port
 from tests.test_house import wait_for
 
@@ -24,9 +25,7 @@ def environment(home: Path) -> dict[str, str]:
 def flask(home: Path, *words: object) -> str:
     """One command of ours, as a shell starts it; answers what it said on stderr."""
     command = [sys.executable, "-m", "flask", "--app", "wsgi", *map(str, words)]
-    done = subprocess.run(
-        command, cwd=ROOT, env=environment(home), umask=USUAL, capture_output=True, text=True, check=False
-    )
+    done = newborn.run(command, cwd=ROOT, env=environment(home), umask=USUAL)
     assert done.returncode == 0, done.stderr
     return done.stderr
 

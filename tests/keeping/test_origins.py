@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from review import config
 from review.actions import approvals, checkpoints, claims, incidents, origins, redactions, settlements, sources
+from review.actions.act import acting
 from review.audit import note, remembered
+from review.audit.events.grading import GradeReturned
 from review.audit.export import VERIFIER
+from review.extensions import db
 from review.models import Incident, session
 from review.rules.errors import ReadOnly, Refused
 from review.rules.redaction import Named
@@ -133,6 +138,31 @@ def test_cut_off_before_the_home_followed_it_is_finished_by_a_second_call(
     last = remembered.last_published(here.home)
     assert last is not None and last.head is not None and last.head.log == NEW
     assert builders.received(people_) == trail.size() - 1
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_whoever_acts_meanwhile_is_waited_for_and_waits_for_nobody_for_ever(people_: builders.Desk, refs: Refs) -> None:
+    """Each locks the incidents before the log's end; SQLite has one writer."""
+    asks, lost, failed = threading.Event(), [], []
+
+    def listening(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if "incident.shown_count IS NOT NULL" in statement and "FOR UPDATE" in statement:
+            asks.set()
+
+    def goes_on() -> None:
+        with people_.app.app_context():
+            lost.append(origins.continue_log(people_.admin, origin=NEW))
+            session.remove()
+
+    other = threading.Thread(target=goes_on)
+    event.listen(db.engine, "before_cursor_execute", listening)
+    event.listen(db.engine, "handle_error", lambda context: failed.append(context.original_exception))
+    with pytest.raises(ReadOnly), acting(people_.lead, refs.approval) as act:
+        act.record(GradeReturned(of=1, to="round", reason="Look again."))
+        other.start()
+        assert asks.wait(30), "it asks for the incidents that are under way"
+    other.join(60)
+    assert (lost, failed) == ([4], []), "no deadlock, of which somebody would have to begin again"
 
 
 def test_a_log_that_lacks_nothing_goes_on_as_it_is(people_: builders.Desk, here: Elsewhere) -> None:

@@ -15,7 +15,7 @@ from review.actions import sources
 from review.actions.uploads import Upload
 from review.keeping import archive
 from review.models import session
-from tests import builders, trail
+from tests import builders, newborn, trail
 from tests.keeping.test_backup import Elsewhere, backed_up, elsewhere, exported_keys, here
 from tests.keeping.test_rollback import emptied
 from tests.test_architecture import ROOT
@@ -60,10 +60,8 @@ sys.exit(done.exit_code)
 
 def restoring(where: Elsewhere, steps: int, out: Path, key_file: Path) -> subprocess.CompletedProcess[str]:
     """A restoration that is killed with SIGKILL at this step of its own; at 0, never."""
-    return subprocess.run(
-        [sys.executable, "-c", DYING, str(steps), str(out), "--keys", str(key_file)],
-        cwd=ROOT, env={**os.environ, **where.environment}, capture_output=True, text=True, timeout=120, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-c", DYING, str(steps), str(out), "--keys", str(key_file)]
+    return newborn.run(command, cwd=ROOT, env={**os.environ, **where.environment})
 
 
 def killed(

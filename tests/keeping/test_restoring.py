@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
 import sys
 import tarfile
 from pathlib import Path
@@ -15,7 +14,7 @@ from sqlalchemy import make_url
 from review.audit import keys
 from review.keeping import archive
 from review.keeping.snapshot import libpq
-from tests import builders
+from tests import builders, newborn
 from tests.keeping.test_backup import PHRASE, Elsewhere, backed_up, elsewhere, exported_keys, here
 from tests.test_architecture import ROOT
 
@@ -120,10 +119,8 @@ def test_a_backup_that_finds_no_room_leaves_nothing(people: builders.Desk, here:
         "from flask.cli import main\nmain()"  # fmt: skip
     target = tmp_path / "small"
     target.mkdir()
-    done = subprocess.run(
-        [sys.executable, "-c", limited, str(target / "desk.tar")],
-        cwd=ROOT, env=here.environment, capture_output=True, text=True, check=False,
-    )  # fmt: skip
+    command = [sys.executable, "-c", limited, str(target / "desk.tar")]
+    done = newborn.run(command, cwd=ROOT, env=here.environment)
     assert done.returncode == 1, done.stdout
     assert list(target.iterdir()) == []
 

@@ -6,6 +6,7 @@ import stat
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from flask import Flask
@@ -17,7 +18,7 @@ from review.actions.uploads import Upload
 from review.audit import note, remembered
 from review.extensions import db
 from review.keeping import archive
-from review.models import Checkpoint, Job, session
+from review.models import Checkpoint, Job, LogHead, session
 from review.queries import health
 from review.rules import rollbacks
 from review.rules.errors import ReadOnly
@@ -364,3 +365,19 @@ def test_files_of_a_desk_that_went_on_are_not_mixed_with_a_backup(
     told = bring_back(out)
     assert "Set ASSAY_HOME to a new folder" in told
     assert f"give what it remembers with --since {here.home / remembered.FILE}" in told
+
+
+def test_a_page_that_began_before_a_publication_tells_of_no_loss(people_: builders.Desk, here: Elsewhere) -> None:
+    builders.received(people_, "The first claim.")
+    session.rollback()
+    session.scalar(select(LogHead.size))  # the page has begun to read
+
+    def meanwhile() -> None:
+        with people_.app.app_context():
+            builders.received(people_, "A claim that the page does not see.")
+            checkpoints.publish_heads()
+
+    worker = Thread(target=meanwhile)
+    worker.start()
+    worker.join()
+    assert health.rollback() is None

@@ -18,7 +18,7 @@ from sqlalchemy import func, insert, select
 from review import clock, jobs
 from review.actions.accounts import account_write
 from review.models import Job, session
-from tests import builders
+from tests import builders, newborn
 from tests.test_architecture import ROOT
 
 STILL = 1200  # tenths of a second without one more job done
@@ -67,7 +67,7 @@ def put(kind: str, numbers: int) -> None:
 
 
 def worker(environment: dict[str, str], done: Path) -> subprocess.Popen[str]:
-    return subprocess.Popen([sys.executable, "-c", WORKER, str(done)], cwd=ROOT, env=environment, text=True)
+    return newborn.Popen([sys.executable, "-c", WORKER, str(done)], cwd=ROOT, env=environment, text=True)
 
 
 def waiting() -> int:

@@ -1,8 +1,10 @@
 """Asking for several incidents at once: by load, only these people, and why somebody is left out."""
 
+from dataclasses import replace
+
 import pytest
 
-from review.rules import bulk
+from review.rules import assignment, bulk
 from review.rules.assignment import Reviewer
 from review.rules.bulk import Wanting
 from tests.rules import cases
@@ -40,6 +42,17 @@ def test_who_owes_much_is_asked_last():
 def test_only_those_who_read_it_are_asked_by_load_and_empty_seats_are_said():
     share = bulk.by_load([wanting("A", languages=("tr",), members=desk(languages=("ar", "ar", "en", "tr")))]).shares[0]
     assert ([one.person for one in share.asked], share.missing) == ([4], 1)
+
+
+def test_a_language_that_somebody_asked_already_reads_takes_no_seat_again():
+    """Of the two who were asked one reads Turkish: the last seat is for the Arabic that nobody has read yet."""
+    case = cases.logged().start("amal", "bruno", "carla").release("carla")
+    seated = (Reviewer(8, "Amal", "amal", languages=frozenset({"tr"})), Reviewer(9, "Bruno", "bruno"))
+    members = (*desk(owed=(0, 1, 1, 1), languages=("ar", "ar", "ar", "tr")), *seated)
+    read = assignment.read_already(case.dossier, members)
+    alone = Wanting("A", case.dossier, 1, ("tr", "ar"), members)
+    assert asked(bulk.by_load([alone]))["A"] == (4,)
+    assert asked(bulk.by_load([replace(alone, read=read)]))["A"] == (1,)
 
 
 def test_only_these_people_whoever_owes_least_first():

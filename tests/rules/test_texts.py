@@ -1,5 +1,8 @@
 """What a person types is cleaned and never cut."""
 
+import sys
+import unicodedata
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -34,3 +37,11 @@ def test_cleaning_twice_is_cleaning_once(typed):
 def test_a_text_at_the_limit_is_kept():
     assert not texts.too_long("a" * texts.LONGEST)
     assert texts.too_long("a" * (texts.LONGEST + 1))
+
+
+def test_what_goes_are_the_controls_and_lone_surrogates_of_unicode_and_nothing_else() -> None:
+    letters = [chr(point) for point in range(sys.maxunicode + 1)]
+    gone = {letter for letter in letters if unicodedata.category(letter) in ("Cc", "Cs")} - {"\n", "\t", "\r"}
+    kept = texts.cleaned("x" + "".join(letter for letter in letters if letter != "\r") + "x")
+    assert kept is not None
+    assert set(letters) - set(kept) == gone | {"\r"}

@@ -99,7 +99,7 @@ class Submitter(Person):
 
     def sends(self, text: str) -> str:
         """Send what is in the form; answers the code of the receipt, shown this once."""
-        self.fills("What happened", text).presses("Send")
+        self.fills("What happened", text).presses("Send to the desk")
         return str(self.page.locator(".receipt-code .code").inner_text())
 
     def asks_what_became_of(self, code: str) -> Self:

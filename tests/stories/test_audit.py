@@ -45,7 +45,7 @@ def test_a_visitor_follows_the_ten_lines_and_the_bundle_holds_until_a_byte_of_it
     lines = page.locator(".ten-lines > li")
     expect(lines).to_have_count(10)
     assert chromium.violations(page) == []
-    for link, name in (("the public bundle", "bundle.zip"), ("from here", "verify.py")):
+    for link, name in (("the public bundle", "bundle.zip"), ("this server’s own copy", "verify.py")):
         with page.expect_download() as taken:
             lines.get_by_role("link", name=link, exact=True).click()
         assert taken.value.suggested_filename.endswith(Path(name).suffix)

@@ -20,6 +20,7 @@ WIDE = {"width": 1280, "height": 800}
 NARROW = {"width": 390, "height": 844}
 # All but the menu of a lead's bar: open, it lies over the page until it is closed again.
 UNFOLD = "document.querySelectorAll('details:not(.folded)').forEach(part => part.open = true)"
+LEADS_NOWHERE = "[...document.querySelectorAll('[role=alert] a')].filter(way => !document.querySelector(way.hash)).map(way => way.hash)"
 FITS = "document.documentElement.scrollWidth <= innerWidth"
 # The set-up link works on an empty desk only (test_getting_in); the others are no pages.
 NOT_HERE = {"signing_in.set_up", "health.healthz", "sources.file", "exports.take", "public.bundle", "public.bundle_of"}
@@ -83,10 +84,12 @@ def test_what_is_refused_is_said_soundly_and_nothing_typed_is_lost(whole: whole_
     whole_desk.seat(page.context, whole.app, "mara@assay.invalid")
     mara = Reviewer(page, "Mara Teske").opens(f"/desk/incidents/{whole_desk.FRESH}")
     mara.presses("Cast vote", "#ballot").reads("Not taken yet.")
+    assert page.evaluate("document.activeElement.getAttribute('role')") == "alert"  # in sight wherever its form stands
+    assert page.evaluate(LEADS_NOWHERE) == []
     assert chromium.violations(page) == []
     mara.fills_the_ballot("fair", (3, 5), "S1 and S2 tell it apart.", rests=(1, 2))
     whole_desk.moves(whole.app, whole_desk.FRESH)
-    mara.presses("Cast vote", "#ballot").reads("S1 and S2 tell it apart.")
+    mara.presses("Cast vote", "#ballot").reads("S1 and S2 tell it apart.").reads("It is kept as your draft")
     assert chromium.violations(page) == []
 
 

@@ -30,7 +30,7 @@ def test_what_a_stranger_sends_in_is_looked_through_and_the_receipt_says_what_be
 ) -> None:
     sender = Submitter(open_window(java_script_enabled=False, **way.window), language=way.language)
     sender.opens("/").follows("Send in", "body").reads("Think of your own safety first")
-    sender.fills("What happened", SAW).fills("Where it was", "Beit Arun, the mill").presses("Send")
+    sender.fills("What happened", SAW).fills("Where it was", "Beit Arun, the mill").presses("Send to the desk")
     expect(sender.page.get_by_label(sender.said("What happened"), exact=True)).to_have_value(SAW)
     time.at += FEW_SECONDS  # at first it came faster than anybody types
     seen, advertised = sender.sends(SAW), _sends_another(sender, time)

@@ -116,11 +116,40 @@ def test_rows_of_one_shape_are_written_once_and_each_is_its_own() -> None:
         return f'<b class="{shape.kind}">{own.number}</b>{own.name}{own.number}'
 
     shape = Shape(f"k{MARKS.name}", "ar", "-", "", "", "", "", False, False, False)
-    rows = Rows(write)
-    assert rows.row(Own("1", name="<A>"), shape) == '<b class="k">1</b>&lt;A&gt;1'
-    assert rows.row(Own("2", name=MARKS.number), shape) == f'<b class="k">2</b>{MARKS.number}2'
-    assert rows.row(Own("3"), shape) == '<b class="k">3</b>3'
+    owns = Own("1", name="<A>"), Own("2", name=MARKS.number), Own("3"), Own("4", name="\0%s")
+    assert Rows(write).written((own, (shape,)) for own in owns) == [
+        '<b class="k">1</b>&lt;A&gt;1', f'<b class="k">2</b>{MARKS.number}2', '<b class="k">3</b>3', '<b class="k">4</b>\0%s4',
+    ]  # fmt: skip
     assert len(asked) == 2, "with a name and without one"
+
+
+def test_what_is_written_once_for_all_holds_nothing_of_one_reader(world: builders.Desk) -> None:
+    mine, another = at(world, world.voters[0]), at(world, world.voters[1])
+    assert mine.post(f"{PATH}/draft", data={"kind": "notes", "note-1": "Too smooth."}).status_code == 303
+    cites = ballot(text(mine.get(PATH)), sources=["3"])
+    assert mine.post(f"{PATH}/draft", data={**cites, "kind": "vote"}).status_code == 303
+    whole, of_a_lead = text(mine.get(PATH)), text(at(world, world.lead).get(PATH))
+    assert "Too smooth." in whole and len(re.findall(r'name="sources" value="\d" form="ballot" checked', whole)) == 1
+    other = text(another.get(PATH))
+    assert "Too smooth." not in other and not re.search(r'name="sources" value="\d" form="ballot" checked', other)
+    assert 'name="sources"' not in of_a_lead or 'form="ballot"' not in of_a_lead
+    narrowed = text(another.get(f"{PATH}?only-language=en"))
+    assert shown(narrowed) == [6, 7, 8] and shown(text(another.get(PATH))) == [1, 2, 3, 4, 5, 6, 7, 8]
+    arabic = text(another.get(PATH, headers={"Accept-Language": "ar"}))
+    assert "Assess S1" in other and "Assess S1" not in arabic and "Assess S1" in text(another.get(PATH))
+
+
+def test_what_is_written_once_for_all_follows_what_is_said_of_a_source(world: builders.Desk) -> None:
+    client = at(world, world.voters[0])
+    before = text(client.get(PATH))
+    assert "marked as graphic" not in before
+    assert at(world, world.voters[1]).post(f"{PATH}/sources/4/warning", data={"word": "graphic"}).status_code == 303
+    warned = text(client.get(PATH))
+    assert warned.count("marked as graphic") == 1
+    draft = builders.draft(9, title="A ninth account")
+    sources.attach_source(world.enterer, the_name(), draft=draft)
+    after = text(client.get(PATH))
+    assert shown(after) == [1, 2, 3, 4, 5, 6, 7, 8, 9] and "A ninth account" in after
 
 
 def test_sources_are_attached_and_grouped_on_pages_of_their_own(world: builders.Desk) -> None:

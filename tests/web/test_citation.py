@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import re
+import weakref
 from datetime import datetime
 from html import unescape
 
 import feedparser
 import pytest
 from pyld import jsonld
-from sqlalchemy import text
+from sqlalchemy import create_engine, text
 from sqlalchemy.exc import DBAPIError
 
 from review import config
@@ -317,6 +319,18 @@ def test_a_server_that_hung_up_is_asked_once_more(anybody: Browser, ref: str) ->
             assert marks.mark(bind, "KV412") == marks.mark(bind, "KV412") is not None
     bind.dispose()  # on either engine, as after a fork
     assert mark(anybody) == before is not None
+
+
+@pytest.mark.parametrize("engine_name", ["postgresql"], indirect=True)
+def test_an_engine_that_nobody_uses_any_more_is_kept_by_no_mark(team: Desk, ref: str) -> None:
+    bind = create_engine(team.app.config["SQLALCHEMY_DATABASE_URI"])
+    asked = [marks.mark(bind, "KV412") for _time in range(2)]
+    used = weakref.ref(bind)
+    bind.dispose()
+    assert bind not in marks._ASIDE
+    del bind
+    gc.collect()
+    assert None not in asked and used() is None
 
 
 def test_a_page_that_names_another_incident_is_always_built(team: Desk, ref: str, anybody: Browser) -> None:

@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from html import unescape
 
 import pytest
-from flask import Flask
 
-from review import clock
 from review.actions import claims, restrictions, sources
 from review.models import Claim, session
 from review.queries.claims import ROWS, Filter
 from review.queries.likely import COMPARED
 from tests import builders, trail
+from tests.clocks import Clock
 from tests.web.sitting import Browser, masked, sitting
 
 REASON = "Because the desk agreed on it."
@@ -26,9 +24,13 @@ FARTHER = "Wedding hall collapsed, seven families fled towards Khor Bessan."
 
 
 @pytest.fixture
-def team(desk: Flask) -> Iterator[builders.Desk]:
-    with clock.reading(lambda: MORNING):
-        yield builders.desk(desk)
+def morning(time: Clock) -> None:
+    time.at = MORNING
+
+
+@pytest.fixture
+def team(morning: None, staffed: builders.Desk) -> builders.Desk:
+    return staffed
 
 
 def received(team: builders.Desk, text: str, **more: str) -> str:

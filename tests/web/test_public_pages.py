@@ -86,6 +86,15 @@ def test_the_published_page_tells_the_result_and_nothing_from_inside(team: build
         assert told in words
 
 
+def test_a_place_is_called_as_the_reader_calls_it(team: builders.Desk) -> None:
+    builders.published(team)
+    client, arabic = browser(team.app), {"Accept-Language": "ar"}
+    for path, called in (("/incidents", "<bdi>مرج إلوان</bdi></a>"), ("/incidents/KV412", "<h1><bdi>مرج إلوان، grain store")):
+        assert called in client.get(path, headers=arabic).text
+        assert called not in client.get(path).text
+    assert client.get("/api/v1/incidents", headers=arabic).json["data"][0]["place"] == "Marj Eluan"
+
+
 def test_a_minority_without_words_is_counted(team: builders.Desk) -> None:
     builders.published(team)
     assert "One dissented, in no public words." in plain(read(team, "/incidents/KV412"))

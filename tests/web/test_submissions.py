@@ -10,8 +10,11 @@ from io import BytesIO
 
 import pytest
 from sqlalchemy import select
+from werkzeug.datastructures import FileStorage, MultiDict
+from werkzeug.test import encode_multipart
 
-from review.actions import claims
+from review.actions import claims, corrections, submissions, submitting
+from review.actions.taking_down import enter_correction
 from review.models import Claim, SubmissionFile, session
 from review.rules import submissions as rules
 from review.views.pacing import Pace
@@ -191,7 +194,28 @@ def test_a_call_is_written_down_and_its_code_read_out(team: Desk, filled: str) -
     code = code_in(unescape(kept.get_data(as_text=True)))
     assert "It was received on 20 March 2031." in says(anybody, code)
     one = page(lead, f"/desk/submissions/{sent_in.last()}")
-    assert "it came by letter on 20 March 2031" in one and "Written down by" in one and "The miller" in one
+    assert "It came by letter on 20 March 2031." in one and "The miller" in one
+    assert f"<bdi>{team.spare.name}</bdi> copied it from what the sender had written" in one
+
+
+def test_a_call_and_a_message_about_one_incident_name_each_other(team: Desk, time: Clock, filled: str) -> None:
+    lead, names = sitting(team.app, team.lead), []
+    enter_correction(team.spare, submitting.new_stamp(), "KV412", {**sent_in.WISH, "way": "telephone", "day": "2031-03-20"})
+    names.append(sent_in.last())
+    submissions.accept_correction(team.spare, names[0])
+    alone = page(lead, f"/desk/corrections/{names[0]}")
+    assert f"the words below are those of <bdi>{team.spare.name}</bdi>." in alone and "Other requests" not in alone
+    sent_in.wish(time, filled)
+    names.append(sent_in.last())
+    both = page(lead, f"/desk/corrections/{names[0]}")
+    assert f'href="/desk/submissions/{names[1]}"' in both and "waits to be looked through" in both
+    submissions.accept_correction(team.enterer, names[1])
+    corrections.take_correction(team.lead, names[0])
+    of_message = page(lead, f"/desk/corrections/{names[1]}")
+    assert f'href="/desk/corrections/{names[0]}">Received on 24 March 2031, by telephone</a>' in of_message
+    assert f"Taken on by <bdi>{team.lead.name}</bdi>." in of_message
+    corrections.decline_correction(team.lead, names[0], reason="It stands.")
+    assert "Other requests" not in page(lead, f"/desk/corrections/{names[1]}")
 
 
 @pytest.fixture
@@ -214,9 +238,48 @@ def test_of_an_imported_record_the_desk_is_offered_the_way_that_exists(
     text = page(lead, desk)
     assert "Have it graded here" in text and "Publish a note" not in text and "Have the version checked again" not in text
     said = presses(lead, f"{desk}/grade", reason="Its sources say another number.", seen=hidden(text, "seen"))
-    assert "comes up to be graded here" in said and "taken up to be graded here" in said
+    assert "is being graded here" in said and "taken up to be graded here" in said
     assert "It was decided on 24 March 2031 that this desk grades it itself." in says(anybody, code)
     assert masked(anybody.get("/incidents/KV001")) == public
+    assert "A round opens" in text and "being graded here already" not in text
+    sent_in.wish(time, trail.row("KV001").name, version=0)
+    submissions.accept_correction(team.spare, sent_in.last())
+    second = f"/desk/corrections/{sent_in.last()}"
+    text = page(lead, second)
+    assert "being graded here already" in text and "A round opens" not in text
+    rounds = trail.types(trail.row("KV001").name).count("round.opened")
+    presses(lead, f"{second}/grade", reason="The same number is meant.", seen=hidden(text, "seen"))
+    assert "The same number is meant." in page(lead, second)
+    assert trail.types(trail.row("KV001").name).count("round.opened") == rounds
+
+
+def encoded(fields: list[tuple[str, object]]) -> tuple[str, bytes]:
+    """The fields in this order, as a browser sends them."""
+    boundary, body = encode_multipart(MultiDict(fields))
+    return f"multipart/form-data; boundary={boundary}", body
+
+
+def test_of_a_form_that_comes_too_fast_no_file_is_read_and_the_answer_is_the_same(
+    team: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anybody, size = browser(team.app), 4 * 1024 * 1024
+    monkeypatch.setitem(team.app.extensions, PACE, {name: Pace(each=1, all=100) for name in ("form", "receipt")})
+    typed = {**sent_in.ACCOUNT, "stamp": "none of ours", "website": ""}
+    assert anybody.post("/submit", data=typed).status_code == 422
+    small = anybody.post("/submit", data={**typed, "files": [(BytesIO(b""), "")]}, content_type="multipart/form-data")
+    form = page(anybody, "/submit")
+    places = [form.index(f'name="{name}"') for name in (*typed, "files")]
+    assert places[-1] == max(places), "whatever is typed comes before the files"
+    kind, body = encoded([*typed.items(), ("files", FileStorage(BytesIO(b"x" * size), "x.png"))])
+    sent = BytesIO(body)
+    large = anybody.post("/submit", input_stream=sent, content_type=kind, content_length=len(body))
+    assert sent.tell() < 64 * 1024 < len(body)
+    assert small.status_code == large.status_code == 429
+    lost = re.compile(r'<div class="notice warn"><p><strong>Choose your files again.*?</div>', re.DOTALL)
+    stamp = re.compile(r'name="stamp" value="[^"]*"|nonce="[^"]*"')
+    assert lost.search(large.text) and not lost.search(small.text)
+    assert stamp.sub("", lost.sub("", large.text)).split() == stamp.sub("", small.text).split()
+    assert all(value in unescape(large.text) for name, value in sent_in.ACCOUNT.items() if name != "links")
 
 
 def test_forms_that_come_too_fast_are_answered_without_being_looked_at_and_keep_what_was_typed(

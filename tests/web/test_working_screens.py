@@ -1,14 +1,14 @@
-"""The working screens: what each person finds on them, and what their forms do, without a script."""
+"""The working screens: what each person finds on them, and what their forms do, without a script.
+
+Sources, settlements and approvals have files of their own.
+"""
 
 from __future__ import annotations
-
-import hashlib
-import io
 
 import pytest
 from werkzeug.test import TestResponse
 
-from review.actions import drafts, people, settlements, sources, streams
+from review.actions import drafts, people, sources, streams
 from review.models import session
 from review.notices import KINDS
 from review.queries.inbox import TOLD
@@ -251,91 +251,13 @@ def test_after_the_close_votes_stand_under_letters_and_ones_own_is_marked(world:
     builders.agreed(world)
     page = incident(at(world, world.voters[2]))
     assert all(f"Reviewer {letter}" in page for letter in "ABC")
-    assert page.count('<span class="flag">yours</span>') == 1
+    assert page.count('>yours</span>') == 1
     assert "Your dissent" in page
     for name in (actor.name for actor in world.voters[:2]):
         assert name not in page
     outside = incident(at(world, world.spare))
     assert "Reviewer A" not in outside
     assert "You were not asked in it." in outside
-
-
-# --- sources -----------------------------------------------------------------------------------------------
-
-
-def test_a_source_is_attached_assessed_grouped_and_withdrawn(world: builders.Desk) -> None:
-    ref = builders.with_sources(world)
-    client = at(world, world.spare)
-    attached = client.post("/desk/incidents/KV412/sources", data={"text": "Three were killed.", "publisher": "Civic Aid"})
-    assert attached.location.endswith("#s3")
-    assert "Three were killed." in incident(client)
-    assess = {"role": "disputes", "reliability": "B", "credibility": "2", "publishable": "y", "note": "Seen."}
-    assert client.post("/desk/incidents/KV412/sources/3/assess", data=assess).status_code == 303
-    group = {"origin": "1", "sources": ["2"], "reason": "Word for word."}
-    assert client.post("/desk/incidents/KV412/sources/group", data=group).status_code == 303
-    assert client.post("/desk/incidents/KV412/sources/3/withdraw", data={"reason": "A hoax."}).status_code == 303
-    dossier = builders.view(ref)
-    third = dossier.source(3)
-    assert third and (third.role, third.credibility, third.withdrawn) == ("disputes", "B2", True)
-    assert dossier.origins == {1}
-
-
-def test_an_empty_or_doubled_source_is_said_on_the_page(world: builders.Desk) -> None:
-    builders.with_sources(world)
-    client = at(world, world.spare)
-    empty = client.post("/desk/incidents/KV412/sources", data={"publisher": "Civic Aid"})
-    assert empty.status_code == 422
-    assert "Give an address, a text or a file." in text(empty)
-    assert 'value="Civic Aid"' in text(empty)
-    twice = client.post("/desk/incidents/KV412/sources", data={"url": builders.draft(1).url or ""})
-    assert "This address is attached here already, as S1." in text(twice)
-
-
-def test_a_kept_file_only_ever_leaves_as_a_download(world: builders.Desk) -> None:
-    builders.with_sources(world)
-    client = at(world, world.spare)
-    content = b"\x89PNG\r\n\x1a\n" + b"\0" * 64
-    client.post("/desk/incidents/KV412/sources", data={"file": (io.BytesIO(content), "evil.html")})
-    page = incident(client)
-    assert "not loaded." in page
-    assert "<img" not in page and "<video" not in page
-    answer = client.get("/desk/incidents/KV412/sources/3/file")
-    assert answer.data == content
-    assert answer.headers["Content-Type"] == "application/octet-stream"
-    assert answer.headers["X-Content-Type-Options"] == "nosniff"
-    digest = hashlib.sha256(content).hexdigest()
-    disposition = answer.headers["Content-Disposition"]
-    assert disposition.startswith("attachment;") and digest[:12] in disposition and "evil" not in disposition
-    assert client.get("/desk/incidents/KV412/sources/1/file").status_code == 404
-
-
-@pytest.mark.parametrize("content", [b"<!doctype html><script>1</script>", b"<svg xmlns='x'></svg>", b"MZ\x90\0\x03"])
-def test_no_page_and_no_program_is_kept(world: builders.Desk, content: bytes) -> None:
-    ref = builders.with_sources(world)
-    client = at(world, world.spare)
-    answer = client.post("/desk/incidents/KV412/sources", data={"title": "Kept?", "file": (io.BytesIO(content), "a.png")})
-    assert answer.status_code == 422
-    assert "This is no kind of file that can be kept here" in text(answer)
-    assert 'value="Kept?"' in text(answer)
-    assert len(builders.view(ref).sources) == 2
-
-
-def test_what_is_typed_never_becomes_markup(world: builders.Desk) -> None:
-    builders.with_sources(world)
-    client = at(world, world.spare)
-    evil = "<script>alert(1)</script>"
-    client.post("/desk/incidents/KV412/sources", data={"text": evil, "title": evil, "url": "https://x.example/?a=1"})
-    assert evil not in incident(client)
-    assert "&lt;script&gt;" in incident(client)
-
-
-def test_a_source_new_to_an_open_round_names_nobody_not_even_to_leads(world: builders.Desk) -> None:
-    ref, _number = builders.round_opened(world)
-    sources.attach_source(world.spare, ref, draft=builders.draft(9, title="New here"))
-    page = incident(at(world, world.lead))
-    assert "New here" in page
-    assert f"attached by <bdi>{world.enterer.name}</bdi>" in page
-    assert world.spare.name not in page.split("Round 1 is open")[0]
 
 
 # --- rounds ------------------------------------------------------------------------------------------------
@@ -382,111 +304,6 @@ def test_a_lead_closes_a_round_with_votes_enough_and_the_machine_does_it(world: 
     assert builders.view(ref).open_round is not None
     builders.work()
     assert builders.view(ref).stage == "approval"
-
-
-# --- settlement --------------------------------------------------------------------------------------------
-
-
-def test_a_settlement_goes_from_arguments_to_a_settler_on_its_page(world: builders.Desk) -> None:
-    ref = builders.disputed(world)
-    path = "/desk/incidents/KV412/settlement"
-    minority = at(world, world.voters[2])
-    page = text(minority.get(path))
-    assert page.count("differs</span>") >= 1 and "Add my argument" in page
-    assert minority.post(f"{path}/argue", data={"text": "S6 reports mortar fire."}).status_code == 303
-    lead = at(world, world.lead)
-    assert lead.post(f"{path}/second-vote").status_code == 303
-    builders.cast_all(world, ref, 2, "fair", "fair", "discounted")
-    builders.work()
-    page = text(lead.get(path))
-    assert "Name a settler" in page and world.voters[0].name not in page
-    assert lead.post(f"{path}/appoint", data={"person": str(world.spare.person)}).status_code == 303
-    settler = at(world, world.spare)
-    assert "Settle it" in text(settler.get("/desk"))
-    page = text(settler.get(path))
-    form = {"seen": hidden(page, "seen"), "grade": "fair", "rationale": "S6 lies elsewhere."}
-    unanswered = settler.post(f"{path}/settle", data=form)
-    assert unanswered.status_code == 422
-    assert "Say what you make of it, even if it changes nothing." in text(unanswered)
-    assert "S6 lies elsewhere." in text(unanswered)
-    argument = builders.view(ref).settlements[0].arguments[0].seq
-    done = settler.post(f"{path}/settle", data={**form, f"reply-{argument}": "It lies 3 km away."})
-    assert done.status_code == 303
-    assert builders.view(ref).stage == "approval"
-    dissent = minority.post(f"{path}/dissent", data={"copy": "y", "text": ""})
-    assert dissent.status_code == 303
-    assert builders.view(ref).dissents[0].text == builders.BECAUSE
-
-
-def test_who_was_not_asked_is_shown_neither_votes_nor_arguments(world: builders.Desk) -> None:
-    ref = builders.disputed(world)
-    settlements.argue(world.voters[2], ref, text="S6 reports mortar fire.")
-    page = text(at(world, world.spare).get("/desk/incidents/KV412/settlement"))
-    assert "Open to those inside" in page
-    assert "mortar" not in page and "Reviewer A" not in page
-
-
-# --- approval ----------------------------------------------------------------------------------------------
-
-
-def test_a_lead_reads_the_case_and_approves_what_it_shows(world: builders.Desk) -> None:
-    ref = builders.agreed(world)
-    client = at(world, world.lead)
-    page = text(client.get("/desk/incidents/KV412/approval"))
-    assert "Approve as Fair, 3–5" in page
-    assert "dissented, in no public words" in page
-    assert "You opened a round" in page
-    form = {"seen": hidden(page, "seen"), "reason": ""}
-    silent = client.post("/desk/incidents/KV412/approval/approve", data=form)
-    assert silent.status_code in (409, 422)
-    done = client.post("/desk/incidents/KV412/approval/approve", data={**form, "reason": "Both origins stand."})
-    assert done.status_code == 303
-    assert builders.view(ref).stage == "published"
-
-
-def test_a_case_that_moved_is_not_approved_and_what_changed_is_said(world: builders.Desk) -> None:
-    ref = builders.agreed(world)
-    client = at(world, world.lead)
-    seen = hidden(text(client.get("/desk/incidents/KV412/approval")), "seen")
-    vote = builders.view(ref).proposal.minority[0]
-    settlements.dissent(world.voters[2], ref, vote, text="One account, told twice.")
-    form = {"seen": seen, "reason": "Both origins stand, I hold."}
-    answer = client.post("/desk/incidents/KV412/approval/approve", data=form)
-    assert answer.status_code == 409
-    assert "A dissent was written." in text(answer)
-    assert "Both origins stand, I hold." in text(client.get("/desk/incidents/KV412/approval"))
-    assert builders.view(ref).stage == "approval"
-
-
-def test_who_voted_finds_out_why_they_cannot_approve_and_who_can(world: builders.Desk) -> None:
-    builders.at_once(world)
-    ref, number = builders.round_opened(world, reviewers=(*world.voters[:2], world.leads[1]))
-    for actor in (*world.voters[:2], world.leads[1]):
-        builders.cast(actor, ref, number)
-    builders.work()
-    page = text(at(world, world.leads[1]).get("/desk/incidents/KV412/approval"))
-    assert "You voted on this incident, so you cannot approve it." in page
-    assert world.lead.name in page
-    waits = text(at(world, world.leads[1]).get("/desk/waiting?only=others"))
-    assert "You voted on this incident, so you cannot approve it." in waits
-
-
-def test_a_grade_is_returned_and_a_published_one_reopened(world: builders.Desk) -> None:
-    ref = builders.agreed(world)
-    client = at(world, world.lead)
-    seen = hidden(text(client.get("/desk/incidents/KV412/approval")), "seen")
-    form = {"seen": seen, "to": "round", "reason": "S2 copies S1."}
-    assert client.post("/desk/incidents/KV412/approval/return", data=form).status_code == 303
-    assert builders.view(ref).needs_round
-    builders.agreed(world, ref)
-    builders.approved(world, ref)
-    seen = hidden(incident(client), "seen")
-    bare = client.post("/desk/incidents/KV412/reopen", data={"seen": seen, "ground": "", "reason": "S9 is new."})
-    assert bare.status_code == 422 and "S9 is new." in text(bare)
-    again = {"seen": seen, "ground": "verdict", "reason": "S9 is new."}
-    assert client.post("/desk/incidents/KV412/reopen", data=again).status_code == 303
-    dossier = builders.view(ref)
-    assert dossier.stage == "grading" and dossier.determination and dossier.determination.version == 1
 
 
 # --- waiting -----------------------------------------------------------------------------------------------
@@ -545,14 +362,3 @@ def test_a_position_is_recorded_beside_the_grade(world: builders.Desk) -> None:
     assert client.post("/desk/incidents/KV412/position", data=form).status_code == 303
     page = incident(client)
     assert "non-credible" in page and "never changes a grade" in page
-
-
-def test_the_approval_can_wait_for_its_day(world: builders.Desk) -> None:
-    ref = builders.agreed(world)
-    client = at(world, world.lead)
-    seen = hidden(text(client.get("/desk/incidents/KV412/approval")), "seen")
-    form = {"seen": seen, "reason": "Both origins stand.", "not_before": "2199-01-01"}
-    assert client.post("/desk/incidents/KV412/approval/approve", data=form).status_code == 303
-    assert builders.view(ref).stage == "approval"
-    assert "It is published on 1 January 2199" in text(client.get("/desk/incidents/KV412/approval"))
-

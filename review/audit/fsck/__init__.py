@@ -22,6 +22,7 @@ from review.audit.fsck.record import sums
 from review.audit.fsck.sources import captures, imported_rows
 from review.audit.fsck.submissions import submissions
 from review.audit.fsck.trail import trail
+from review.audit.fsck.words import indexes
 from review.audit.keys import Keys
 from review.models import LogHead
 from review.store import Store
@@ -58,6 +59,7 @@ def _compared(session: Any, keys: Keys | None, objects: Store) -> Iterator[str]:
     yield from decisions(session)
     yield from incidents(session, keys)
     yield from sums(session)
+    yield from indexes(session)
     yield from people_and_claims(session, keys)
     yield from restrictions(session)
     yield from captures(session, keys)

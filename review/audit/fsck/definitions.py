@@ -1,6 +1,7 @@
-"""The triggers as the migrations set them: name, and a digest of table, moment, state and words.
+"""The triggers as the migrations set them: name, and a digest of table, moment, state and words; and what the indexes
+of words are made of.
 
-A test compares both tables with a database just migrated and prints them anew where a migration changed one.
+A test compares all of it with a database just migrated and prints it anew where a migration changed one.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ SQLITE: Mapping[str, str] = {
     "determination_refuses_replace": "d66d3ea39d485b5f",
     "determination_refuses_update": "522936eeb4c8fb1a",
     "disclosure_refuses_delete": "181697ced1a4cf8b",
-    "disclosure_refuses_replace": "3d91a2d3d1cebdb0",
+    "disclosure_refuses_replace": "03d1757659a39976",
     "disclosure_refuses_update": "7f7d8240e3f26ec3",
     "event_refuses_delete": "7d72e281774cabdd",
     "event_refuses_order": "131706c3818d3eef",
@@ -95,4 +96,17 @@ POSTGRESQL: Mapping[str, str] = {
     "timestamp_reply_refuses_truncate": "2cc834bf4379755e",
     "vote_refuses_change": "01650a744d03df73",
     "vote_refuses_truncate": "787cc599d331bc77",
+}
+
+# The desk's first, then what the public is shown.
+_PIECES = "content='incident', content_rowid='id', tokenize='trigram case_sensitive 1', detail=none, columnsize=0"
+WORDS: Mapping[str, Mapping[str, str]] = {
+    "sqlite": {
+        "incident_words": f"CREATE VIRTUAL TABLE incident_words USING fts5(search_text, {_PIECES})",
+        "public_words": f"CREATE VIRTUAL TABLE public_words USING fts5(public_text, {_PIECES})",
+    },
+    "postgresql": {
+        "ix_incident_words": "gin search_text gin_trgm_ops",
+        "ix_public_words": "gin public_text gin_trgm_ops",
+    },
 }

@@ -118,14 +118,15 @@ class Excuses:
     # there
 
     def _shown_again(self) -> Iterator[str]:
-        digests = sorted(self.redacted)
-        for start in range(0, len(digests), SOME):
+        places = sorted({redaction.of for redaction in self.redacted.values()})
+        for start in range(0, len(places), SOME):
             there = select(Disclosure.seq, Disclosure.name, Disclosure.digest).where(
-                Disclosure.digest.in_(digests[start : start + SOME])
+                Disclosure.seq.in_(places[start : start + SOME])
             )
             for seq, name, digest in sorted(self.session.execute(there)):
-                by = self.redacted[digest].seq
-                yield f"Event {seq}: its {name} was removed by event {by} and stands here again."
+                if digest in self.redacted:
+                    by = self.redacted[digest].seq
+                    yield f"Event {seq}: its {name} was removed by event {by} and stands here again."
 
     def _still_linked(self) -> Iterator[str]:
         """Whoever left has no key and no name here, and no event says that they stand behind it."""

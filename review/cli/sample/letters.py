@@ -1,4 +1,4 @@
-"""What the public sent to the sample's desk: two accounts that nobody has looked through, and one correction."""
+"""What the public sent to the sample's desk, or told it: two accounts, two corrections, and a call about one."""
 
 from __future__ import annotations
 
@@ -25,4 +25,17 @@ CORRECTION = {
     "right": "A store of the farmers' cooperative.",
     "source": "My father kept its books.",
     "contact": "A son of the bookkeeper",
+}
+OF_AN_IMPORT = {
+    "text": "The older ledger gives two or three dead at Ras Tamin. There were four: the guest of the house was not "
+    "counted.",
+    "right": "Four killed.",
+    "source": "We buried them. A list hangs in the prayer house.",
+}
+CALL = {
+    "way": "telephone",
+    "text": "The caller says that the store of Marj Eluan was the farmers' own and never belonged to the town.",
+    "right": "The farmers' cooperative as owner.",
+    "source": "He had a share in it.",
+    "contact": "A farmer; calls again on Sunday",
 }

@@ -48,6 +48,11 @@ function open(part) {
   part.querySelector("input:not([type=hidden]), textarea, select")?.focus();
 }
 
+function comeTo(field) {
+  field?.focus();
+  field?.scrollIntoView({ block: "nearest" });
+}
+
 function onSource(act) {
   const source = current();
   if (source) act(source);
@@ -63,7 +68,7 @@ const KEYS = {
   KeyM: () => onSource((source) => source.querySelector(".media-form button")?.focus()),
   KeyF: () => open(document.querySelector("[data-narrow]")),
   KeyH: () => ballot?.elements.killed_min.focus(),
-  KeyR: () => ballot?.elements.rationale.focus(),
+  KeyR: () => comeTo(ballot?.elements.rationale),
   KeyA: () => document.getElementById("attach")?.click(),
   KeyN: () => document.querySelector("[data-next]")?.requestSubmit(),
   KeyP: () => ballot?.querySelector("[formaction$='/pass']")?.focus(),
