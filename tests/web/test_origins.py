@@ -19,10 +19,10 @@ def test_the_origins_that_are_called_so_are_those_that_are_counted(staffed: buil
     sources.group_sources(staffed.enterer, ref, origin=1, sources=[2], reason="It repeats the first.")
     sources.withdraw_source(staffed.enterer, ref, 6, reason="It was about another day.")
     page = unescape(sitting(staffed.app, staffed.lead).get(f"/desk/incidents/{ref}").get_data(as_text=True))
-    head = re.search(r"<strong>(\d+) independent origins</strong>(.*?)</p>", page, re.DOTALL)
+    head = re.search(r"<strong>(\d+) independent origins</strong>", page)
     named = re.findall(r'<h3 id="o(\d+)">(Origin S|Not counted: S|Statement by a party)', page)
     assert head is not None and named == [
         ("1", "Origin S"), ("5", "Origin S"), ("3", "Not counted: S"), ("4", "Statement by a party"),
     ]  # fmt: skip
     assert head[1] == str(len([called for _number, called in named if called == "Origin S"]))
-    assert "An origin is called by its first source" in head[2]
+    assert "An origin is called by its first source" in page
