@@ -19,6 +19,7 @@ from review.api.fields import (
     text,
     texts,
     whole,
+    whole_or_none,
     words_asked,
 )
 from review.api.incidents import NO_PLACE, PASS_NEXT, ListedShape, row_behind
@@ -49,8 +50,8 @@ class FigureShape(Shape):
     """Incidents, and the fewest and most civilians reported killed in them, added up."""
 
     incidents = whole()
-    fewest = whole()
-    most = whole()
+    fewest = whole_or_none(attribute="killed.minimum", metadata={"description": "Null where no incident says one."})
+    most = whole_or_none(attribute="killed.maximum", metadata={"description": "Null where no incident says one."})
     not_known = whole(attribute="unknown", metadata={"description": "Incidents that say no number."})
     open_below = whole(metadata={"description": "Incidents of which only the most is known."})
     open_above = whole(metadata={"description": "Incidents of which only the fewest is known."})

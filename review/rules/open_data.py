@@ -74,8 +74,8 @@ class Recorded(NamedTuple):
     grade: str
     imported: bool
     incidents: int
-    killed_min: int
-    killed_max: int
+    killed_min: int | None
+    killed_max: int | None
     unknown: int
     min_unknown: int
     max_unknown: int
@@ -253,15 +253,15 @@ RECORD_COLUMNS: tuple[Column, ...] = (
     Column("imported", "boolean", _YES, N_("Whether these are imported grades, not reviewed here.")),
     Column("incidents", "integer", N_("incidents"), N_("How many published incidents count here.")),
     Column(
-        "killed_min", "integer", _PEOPLE,
+        "killed_min", "integer or null", _PEOPLE,
         N_(
-            "The fewest civilians reported killed in them, added up as far as they are known."
+            "The fewest civilians reported killed in them, added up as far as they are known; empty where none is."
         ),
     ),
     Column(
-        "killed_max", "integer", _PEOPLE,
+        "killed_max", "integer or null", _PEOPLE,
         N_(
-            "The most civilians reported killed in them, added up as far as they are known."
+            "The most civilians reported killed in them, added up as far as they are known; empty where none is."
         ),
     ),
     Column(
@@ -353,8 +353,8 @@ def recorded(cells: Mapping[Cell, Figure], called: Mapping[str, str]) -> Iterato
     for cell in sorted(cells, key=lambda one: (one.party, one.month, one.grade, one.legacy)):
         figure = cells[cell]
         yield Recorded(
-            called.get(cell.party, cell.party), cell.month, cell.grade, cell.legacy, figure.incidents, figure.fewest,
-            figure.most, figure.unknown, figure.open_below, figure.open_above,
+            called.get(cell.party, cell.party), cell.month, cell.grade, cell.legacy, figure.incidents,
+            figure.killed.minimum, figure.killed.maximum, figure.unknown, figure.open_below, figure.open_above,
         )  # fmt: skip
 
 

@@ -208,7 +208,7 @@ def test_the_record_is_the_pages(program: Browser, filled: Filled) -> None:
         body = program.get(f"{BASE}/record", query_string=asked).get_json()
         assert body["grades"] == list(page.grades)
         figures = [(one["month"], one["total"]["incidents"], one["total"]["fewest"], one["total"]["most"]) for one in body["data"]]
-        assert figures == [(one.month, one.total.incidents, one.total.fewest, one.total.most) for one in page.months]
+        assert figures == [(one.month, one.total.incidents, one.total.killed.minimum, one.total.killed.maximum) for one in page.months]
         for one in body["data"]:
             list_ = program.get(f"{BASE}/record/incidents", query_string={**asked, "month": one["month"]}).get_json()
             assert list_["figure"] == one["total"] and len(list_["data"]) == one["total"]["incidents"]

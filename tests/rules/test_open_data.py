@@ -4,7 +4,19 @@ from __future__ import annotations
 
 import pytest
 
-from review.rules.open_data import COLUMNS, RECORD_COLUMNS, Column, Determined, Recorded, cell, determined, feature
+from review.rules.facts import Range
+from review.rules.open_data import (
+    COLUMNS,
+    RECORD_COLUMNS,
+    Column,
+    Determined,
+    Recorded,
+    cell,
+    determined,
+    feature,
+    recorded,
+)
+from review.rules.record import Cell, Figure
 from review.rules.vocabulary import ACCURACIES, STRIKE_STATUSES
 
 
@@ -44,3 +56,17 @@ def test_what_nobody_knows_is_blank_and_removed_facts_are_said() -> None:
     assert (known.killed_min, known.killed_max, known.injured_min, known.place, known.latitude) == (3, None, None, None, None)
     assert (known.facts_removed, gone.facts_removed, gone.parties) == (False, True, [])
     assert feature(known)["geometry"] is None and feature(known)["id"] == "i-aaaaaaaaaaaaaaaa/1"
+
+
+@pytest.mark.parametrize(
+    ("killed", "told"),
+    [
+        (Range(None, None), (None, None)), (Range(0, 0), (0, 0)), (Range(0, None), (0, 0)), (Range(None, 4), (0, 4)),
+        (Range(3, 5), (3, 5)),
+    ],
+)  # fmt: skip
+def test_a_sum_of_numbers_that_nobody_knows_is_blank_and_not_zero(
+    killed: Range, told: tuple[int | None, int | None]
+) -> None:
+    (one,) = recorded({Cell("", "2031-03", "fair", False): Figure.of(killed)}, {})
+    assert (one.killed_min, one.killed_max) == told
