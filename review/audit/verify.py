@@ -2322,16 +2322,14 @@ class Replay:
         if self.bundle and round_.votes:
             self.fail("mute", min(round_.votes), "a vote of an abandoned round is shown")
         else:
-            self._check_given_up(round_, body, seq)
-        if self.bundle and body["excluded"]:
-            incident.dossier_sure = False
+            self._check_given_up(incident, round_, body, seq)
         round_.votes = {}
         round_.answers = {}
         self._break_off(incident)
         incident.stage = "published" if incident.version else "logged"
         incident.reopened = None if incident.stage == "published" else incident.reopened
 
-    def _check_given_up(self, round_: Round, body: Dict[str, Any], seq: int) -> None:
+    def _check_given_up(self, incident: Incident, round_: Round, body: Dict[str, Any], seq: int) -> None:
         """AUDIT-FORMAT 11, The close: every vote stands in one list, and those in none that they do not belong to.
 
         Which list holds one that was live is left open, `commits` being empty. Votes of such a round are withheld.
@@ -2349,8 +2347,13 @@ class Replay:
             self.unseen += [(seq, one) for one in listed]
             within_it = all(round_.seq < one < seq for one in listed)
             # Each vote is one event, and its withdrawal or its exclusion another; one that was live may stand in any list.
-            if not within_it or not len(listed) <= round_.gap <= 2 * len(listed) - len(lists["superseded"]):
+            # A vote of an earlier round may have been excluded meanwhile, which is kept back with the rest.
+            before = sum(len(one.live()) for one in incident.rounds.values() if one.result not in ("open", "abandoned"))
+            most = 2 * len(listed) - len(lists["superseded"]) + before
+            if not within_it or not len(listed) <= round_.gap <= most:
                 self.fail("withheld", seq, GIVEN_UP)
+            if lists["excluded"] or round_.gap > len(listed) + len(lists["withdrawn"]):
+                incident.dossier_sure = False
         for field in ("abstained", "recused", "released"):
             told = {who for who, answer in round_.answers.items() if answer == field}
             hidden = told - set(body[field]) if self.bundle and field == "abstained" else set()

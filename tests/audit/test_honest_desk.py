@@ -74,6 +74,22 @@ def an_excluded_vote_in_a_round_given_up(log: Continued) -> None:
     log.approve(name)
 
 
+def a_vote_of_an_earlier_round_excluded_in_one_given_up(log: Continued) -> None:
+    """In a window that is kept back for ever stands an event that is about none of its votes."""
+    name = log.incident(1, RIA)
+    log.agree(name, PANEL)
+    voted = log.dossier(name).votes[0].seq
+    proposal = log.dossier(name).proposals[-1].seq
+    log.add("grade.returned", LIO, name, of=proposal, to="round", reason=BECAUSE)
+    log.open_round(name, kind="again")
+    log.vote(name, SEN)
+    log.vote(name, TIV)
+    log.add("vote.excluded", LIO, name, of=voted, ground="identity", reason=BECAUSE)
+    log.abandon(name)
+    log.agree(name, PANEL)
+    log.approve(name)
+
+
 def heads_before_there_is_anything(log: Continued) -> None:
     """In public the people who joined are withheld before it."""
     log.heads()
@@ -85,7 +101,8 @@ def heads_before_there_is_anything(log: Continued) -> None:
 HONEST = (
     heads_and_then_a_second_vote, heads_and_then_an_exit, heads_and_then_a_restricted_incident,
     an_abstention_between_two_votes, an_abstention_that_a_vote_cancelled, an_excluded_vote_in_a_round_that_fell,
-    an_excluded_vote_in_a_round_given_up, heads_before_there_is_anything,
+    an_excluded_vote_in_a_round_given_up, a_vote_of_an_earlier_round_excluded_in_one_given_up,
+    heads_before_there_is_anything,
 )  # fmt: skip
 
 

@@ -159,7 +159,8 @@ class _Pass:
         elif type_ == "round.closed":
             chain.frozen = None
         if self.last_heads is not None and seq < self.last_heads:
-            self.heads.take(type_, name, event["iseq"], leaf)
+            # Its place as counted here: a row that was moved into the chain may say none.
+            self.heads.take(type_, name, chain.count - 1, leaf)
         return bool(linked)
 
     def _joint(self, seq: int, line: bytes) -> Iterator[str]:
