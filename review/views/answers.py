@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
-from flask import flash, redirect, render_template, request
+from flask import flash, g, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
+from review.actions import drafts
 from review.forms.typed import NOTHING, Typed
 from review.rules.errors import Invalid
+from review.views.visitor import actor
 from review.views.words import said
 
 SEE_OTHER = 303
@@ -37,6 +39,12 @@ def answer(act: Callable[[Typed], str], typed: Typed, again: Page) -> ResponseRe
     return redirect(onward, SEE_OTHER)
 
 
+def keep_refused(ref: str, kind: str, words: Mapping[str, list[str]]) -> None:
+    """Keep what was typed into a form that is refused as its writer's draft; the page of the refusal says so."""
+    drafts.save_draft(actor().person or 0, ref, kind, words)
+    g.drafted = True
+
+
 def in_words(refusal: Invalid) -> dict[str, str]:
     """The sentences of a refusal in the reader's language, by field."""
     return {name: said(sentence, refusal.values) for name, sentence in refusal.problems.items()}
@@ -47,4 +55,4 @@ def done(sentence: str) -> None:
     flash(sentence)
 
 
-__all__ = ["_", "answer", "done", "in_words", "show", "typed_in"]
+__all__ = ["_", "answer", "done", "in_words", "keep_refused", "show", "typed_in"]

@@ -15,7 +15,7 @@ from review.queries.approvals import approval_page
 from review.queries.changes import of_dossier
 from review.queries.reading import read_incident
 from review.rules.errors import Refused, Stale
-from review.views.answers import Page, answer, done, show, typed_in
+from review.views.answers import Page, answer, done, keep_refused, show, typed_in
 from review.views.confirming import confirmed
 from review.views.incidents import address
 from review.views.incidents import again as incident_again
@@ -82,7 +82,7 @@ def _decide(
 
 def _keep(ref: str, typed: Typed, kind: str) -> None:
     if typed.text("reason"):
-        drafts.save_draft(actor().person or 0, ref, kind, kept(typed, KEPT))
+        keep_refused(ref, kind, kept(typed, KEPT))
 
 
 def _moved(ref: str, typed: Typed) -> ResponseReturnValue:

@@ -15,7 +15,7 @@ from review.queries.reading import read_incident
 from review.queries.settlements import settlement_page
 from review.queries.votes import own_dissent
 from review.rules.errors import Invalid, Refused, Stale
-from review.views.answers import Page, answer, done, show, typed_in
+from review.views.answers import Page, answer, done, keep_refused, show, typed_in
 from review.views.incidents import address
 from review.views.incidents import again as incident_again
 from review.views.visitor import actor
@@ -103,7 +103,7 @@ def _settle(ref: str, typed: Typed) -> str:
             seen=typed.value("seen"),
         )  # fmt: skip
     except (Invalid, Refused, Stale):
-        drafts.save_draft(me.person or 0, ref, "settle", kept(typed, fields(typed)))
+        keep_refused(ref, "settle", kept(typed, fields(typed)))
         raise
     drafts.clear_draft(me.person or 0, ref, "settle")
     done(_("It is settled. A lead editor who took no part approves it next."))
@@ -126,7 +126,7 @@ def _dissent(ref: str, typed: Typed, onward: str) -> str:
     try:
         settlements.dissent(me, ref, own.seq if own else 0, text=copied or typed.text("text"))
     except Refused:
-        drafts.save_draft(me.person or 0, ref, "dissent", kept(typed, ("text",)))
+        keep_refused(ref, "dissent", kept(typed, ("text",)))
         raise
     drafts.clear_draft(me.person or 0, ref, "dissent")
     done(_("Your dissent goes out with the grade, word for word. You may change it until the approval."))

@@ -16,7 +16,7 @@ from review.queries.reading import read_incident
 from review.queries.votes import own_ballot, own_live_vote
 from review.rules.errors import Forbidden, NotFound, Refused, Stale
 from review.rules.permissions import may
-from review.views.answers import SEE_OTHER, answer, done, typed_in
+from review.views.answers import SEE_OTHER, answer, done, keep_refused, typed_in
 from review.views.incidents import address, again
 from review.views.narrowing import MARK, narrowing
 from review.views.visitor import actor
@@ -51,7 +51,7 @@ def _cast(ref: str, typed: Typed) -> str:
     try:
         votes.cast_vote(me, ref, typed.number("round") or 0, ballot=ballot, seen=typed.value("seen") or UNSEEN)
     except (Refused, Stale):
-        drafts.save_draft(me.person or 0, ref, "vote", ballots.kept(typed))
+        keep_refused(ref, "vote", ballots.kept(typed))
         notes.save_notes(me.person or 0, ref, noted)
         raise
     notes.save_notes(me.person or 0, ref, noted)

@@ -111,6 +111,12 @@ def test_one_value_changed_behind_the_guards_is_named(whole: Whole, name: str, e
     assert _said_after(name, f'rowid = (SELECT {end}(rowid) FROM "{table}")')
 
 
+def test_an_event_of_the_log_that_was_moved_into_a_chain_is_named(whole: Whole) -> None:
+    """It says no place in a chain, and what counts places is not put off by that."""
+    said = _said_after("event.incident_id", 'rowid = (SELECT min(rowid) FROM "event")')
+    assert any(one.startswith("Event 0: ") for one in said)
+
+
 @pytest.mark.parametrize("name", PROJECTED)
 def test_one_value_changed_of_an_import_that_nobody_touched_is_named(whole: Whole, name: str) -> None:
     key = "id" if name.startswith("incident.") else "incident_id"

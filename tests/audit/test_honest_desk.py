@@ -74,6 +74,20 @@ def an_excluded_vote_in_a_round_given_up(log: Continued) -> None:
     log.approve(name)
 
 
+def a_live_vote_called_withdrawn_beside_an_excluded_one(log: Continued) -> None:
+    """In which list one that was live stands is left open; how many events are kept back tells no exclusion then."""
+    name = log.incident(1, RIA)
+    log.open_round(name)
+    vote = log.vote(name, SEN)
+    log.vote(name, TIV)
+    log.add("vote.excluded", LIO, name, of=vote, ground="conflict", reason=BECAUSE)
+    body = log.giving_up(name)
+    lists = {"superseded": [], "withdrawn": body["superseded"]}
+    log.add("round.closed", LIO, name, reason=BECAUSE, **{**body, **lists})
+    log.agree(name, PANEL)
+    log.approve(name)
+
+
 def a_vote_of_an_earlier_round_excluded_in_one_given_up(log: Continued) -> None:
     """In a window that is kept back for ever stands an event that is about none of its votes."""
     name = log.incident(1, RIA)
@@ -101,7 +115,7 @@ def heads_before_there_is_anything(log: Continued) -> None:
 HONEST = (
     heads_and_then_a_second_vote, heads_and_then_an_exit, heads_and_then_a_restricted_incident,
     an_abstention_between_two_votes, an_abstention_that_a_vote_cancelled, an_excluded_vote_in_a_round_that_fell,
-    an_excluded_vote_in_a_round_given_up, a_vote_of_an_earlier_round_excluded_in_one_given_up,
+    an_excluded_vote_in_a_round_given_up, a_live_vote_called_withdrawn_beside_an_excluded_one, a_vote_of_an_earlier_round_excluded_in_one_given_up,
     heads_before_there_is_anything,
 )  # fmt: skip
 
