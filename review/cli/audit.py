@@ -10,16 +10,16 @@ from typing import TextIO
 
 import click
 
-from review import config, store
+from review import config
 from review.actions import checkpoints, log, origins, witnesses
 from review.actions import keys as signing
 from review.audit import export as exports
-from review.audit import fsck as checks
 from review.audit import keyring, keys, profiles
 from review.audit.bag import Altered, TooManyFiles
 from review.audit.escrow import note_export, sealed_keys
 from review.audit.stored import round_is_open
 from review.cli import exporting
+from review.cli.comparing import compare
 from review.cli.disk import WrittenGroup
 from review.cli.people import acting_as
 from review.models import session
@@ -105,17 +105,7 @@ def verify(bundle: Path, key: str, witness: tuple[str, ...], since: str | None, 
 @group.command("fsck")
 def fsck() -> None:
     """Compare the database with its trail; every difference is a sentence."""
-    try:
-        unlocked = keys.load(config.home())
-    except keys.MissingKey as missing:
-        click.echo(f"The key file {missing} is gone: sealed values and signatures are not checked.", err=True)
-        unlocked = None
-    count = 0
-    for sentence in checks.check(session, unlocked, store.objects()):
-        click.echo(sentence)
-        count += 1
-    session.rollback()
-    if count:
+    if count := compare():
         raise click.ClickException(f"{count} differences.")
     click.echo("The database is what its trail says.", err=True)
 

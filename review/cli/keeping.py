@@ -16,11 +16,13 @@ from sqlalchemy.exc import DBAPIError
 
 from review import clock, config, store
 from review.actions import log
-from review.audit import fsck, keys, remembered
+from review.audit import keys, remembered
+from review.cli.comparing import compare
 from review.keeping import backup as backups
 from review.keeping import doctor as doctors
 from review.keeping import restore as restoring
 from review.keeping.archive import Manifest, NotABackup
+from review.keeping.crossing import NotCrossed
 from review.keeping.snapshot import Unreadable
 from review.models import session
 from review.queries import health
@@ -146,16 +148,7 @@ def _next_backup() -> Path:
 
 
 def _compare() -> None:
-    try:
-        unlocked = keys.load(config.home())
-    except keys.MissingKey:
-        unlocked = None
-    differences = 0
-    for sentence in fsck.check(session, unlocked, store.objects()):
-        click.echo(sentence)
-        differences += 1
-    session.rollback()
-    if differences:
+    if differences := compare():
         raise click.ClickException(f"The database is not what its trail says: {differences} differences.")
     click.echo("The database is what its trail says.")
 
@@ -164,7 +157,7 @@ def _compare() -> None:
 def _in_words() -> Iterator[None]:
     try:
         yield
-    except (backups.NotBackedUp, restoring.NotRestored, NotABackup, Unreadable) as problem:
+    except (backups.NotBackedUp, restoring.NotRestored, NotABackup, NotCrossed, Unreadable) as problem:
         raise click.ClickException(str(problem)) from problem
     except keys.MissingKey as missing:
         raise click.ClickException(f"The key file {missing} is gone: bring the keys folder back first.") from missing

@@ -21,9 +21,10 @@ from sqlalchemy import make_url
 from review import config
 from review.audit import escrow, keys, note, remembered
 from review.extensions import db
-from review.keeping import archive
+from review.keeping import archive, crossing
 from review.keeping.archive import Manifest, NotABackup, by_table
 from review.keeping.snapshot import DATABASE, SQLITE, libpq
+from review.queries import health
 from review.store import Store
 
 RESTORED = "restored"  # when the backup was made that this home came back from: it counts as this desk's too
@@ -72,8 +73,10 @@ def restore(backup: Path, given: Given, *, objects: Store, database: str, owner:
     db.session.remove()
     db.engine.dispose()
     _put_objects(backup, objects)
-    if manifest.engine == SQLITE:
+    if make_url(database).get_backend_name() == SQLITE:
         _put_database(config.home() / DATABASE, backup)
+    elif manifest.engine == SQLITE:
+        _cross(backup, owner)
     else:
         _put_rows(backup, manifest, owner)
     upgrade()
@@ -94,13 +97,16 @@ def restored_from(home: Path) -> str | None:
 
 def _refuse_another_engine(manifest: Manifest, database: str) -> None:
     address = make_url(database)
-    if address.get_backend_name() != manifest.engine:
+    if address.get_backend_name() == SQLITE:
+        if manifest.engine != SQLITE:
+            raise NotRestored("This backup is of PostgreSQL: set DATABASE_URL to an empty database there.")
+        if Path(address.database or "") != config.home() / DATABASE:
+            raise NotRestored("On SQLite the database is brought back into ASSAY_HOME: leave DATABASE_URL unset.")
+    elif manifest.engine == SQLITE and manifest.revision not in health.newest():
         raise NotRestored(
-            f"This backup is of {manifest.engine} and DATABASE_URL is of {address.get_backend_name()}: "
-            "set it to the same kind."
+            "This backup is of an earlier version of the program: bring its desk up to date with flask upgrade where "
+            "it stands, and back it up anew."
         )
-    if manifest.engine == SQLITE and Path(address.database or "") != config.home() / DATABASE:
-        raise NotRestored("On SQLite the database is brought back into ASSAY_HOME: leave DATABASE_URL unset.")
 
 
 def _refuse_a_used_home(home: Path, expected: set[Path], manifest: Manifest) -> None:
@@ -210,13 +216,7 @@ def _put_objects(backup: Path, objects: Store) -> None:
 
 def _put_database(path: Path, backup: Path) -> None:
     draft = path.with_name(path.name + ".part")
-    handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-    with os.fdopen(handle, "wb") as out, archive.opened(backup) as (_manifest, members):
-        file = next(file for member, file in members if member.name == DATABASE)
-        while block := file.read(BLOCK):
-            out.write(block)
-        out.flush()
-        os.fsync(out.fileno())
+    crossing.put_file(draft, backup)
     for ending in ("-wal", "-shm", "-journal"):
         path.with_name(path.name + ending).unlink(missing_ok=True)
     draft.replace(path)
@@ -234,6 +234,18 @@ def _put_rows(backup: Path, manifest: Manifest, owner: str) -> None:
         for table in order:
             _copy(connection, backup, table, rows[table])
             if "id" in rows[table].columns:
+                _go_on_counting(connection, table)
+
+
+def _cross(backup: Path, owner: str) -> None:
+    """The rows of a desk that stood on SQLite."""
+    downgrade(revision="base")
+    upgrade()
+    draft = config.home() / f"{DATABASE}.part"
+    with crossing.unpacked(backup, draft) as source, psycopg.connect(libpq(make_url(owner))) as connection:
+        connection.execute("SET TIME ZONE 'UTC'")
+        for table in _order(owner):
+            if "id" in crossing.copy(source, connection, table):
                 _go_on_counting(connection, table)
 
 

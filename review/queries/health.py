@@ -54,9 +54,14 @@ def database() -> str:
     return "ok"
 
 
+def newest() -> set[str]:
+    """The version of the tables that this program works on."""
+    return set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+
+
 def migrations() -> str:
     """Whether the tables are those of this version of the program."""
-    wanted = set(ScriptDirectory(str(ROOT / "migrations")).get_heads())
+    wanted = newest()
     try:
         connection = session.connection()
         if not inspect(connection).has_table("alembic_version"):
