@@ -34,7 +34,7 @@ SQLITE_PRAGMAS = (
     "secure_delete=ON",
     "wal_autocheckpoint=8000",  # 32 MB: at the usual thousand pages one act in fifty would wait for the copying
     "cache_size=-65536",
-    "mmap_size=268435456",
+    "mmap_size=2147418112",
 )
 
 IDLE = 5.0  # seconds after which a connection to a server is asked whether it still stands

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from itertools import groupby
-from operator import attrgetter
 from pathlib import Path
 from typing import IO, Any
 
@@ -52,7 +50,7 @@ class Contents:
         """Some more shown events; of their disclosures those that may be told are kept, and given back."""
         told = list(self.selection.tells(rows, said))
         self._files["events"].write(b"".join([row.line + b"\n" for row in rows.values()]))
-        self._files["disclosures"].write("".join([_line(one, self.base) for one in told]).encode("ascii"))
+        self._files["disclosures"].write(_lines(told, self.base))
         self._files["table"].write(b"".join(_cells(rows, told, self.base)))
         for row in rows.values():
             self._note(row)
@@ -106,14 +104,16 @@ class Contents:
             self.keys.take(orjson.loads(row.line))
 
 
-def _line(said: Said, base: int) -> str:
-    return f'{{"d":"{said.text}","seq":{said.seq - base}}}\n'
+def _lines(told: Iterable[Said], base: int) -> bytes:
+    return "".join([f'{{"d":"{text}","seq":{seq - base}}}\n' for seq, _digest, _name, text in told]).encode("ascii")
 
 
 def _cells(rows: Mapping[int, Row], told: Iterable[Said], base: int) -> Iterator[bytes]:
-    names = {seq: sorted(one.name for one in ones) for seq, ones in groupby(told, attrgetter("seq"))}
+    names: dict[int, list[str]] = {}
+    for seq, _digest, name, _text in told:
+        names.setdefault(seq, []).append(name)
     for seq, row in rows.items():
-        yield view.cells(row._replace(seq=seq - base), names.get(seq, ()))
+        yield view.cells(row, seq - base, sorted(names.get(seq, ())))
 
 
 def _evidence(told: Iterable[Said]) -> Iterator[str]:

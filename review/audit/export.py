@@ -148,6 +148,7 @@ class _Bundle:
 
     def close(self) -> None:
         """Let go of the files, however far it came."""
+        self.heads.close()
         for part in self.parts:
             part.leaves.close()
             part.contents.finish()

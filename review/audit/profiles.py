@@ -27,6 +27,9 @@ WITHHOLDS: Mapping[str, str] = {
 }
 
 
+NOTHING: frozenset[str] = frozenset()
+
+
 class Selection:
     """Which leaves and disclosures of one log a profile shows."""
 
@@ -41,13 +44,11 @@ class Selection:
 
     def tells(self, rows: Mapping[int, Row], said: Iterable[Said]) -> Iterator[Said]:
         """Those of the disclosures that the profile may show of these events, all of them shown, by their seq."""
-        for one in said:
-            row = rows.get(one.seq)
-            if row is None or one.name not in self._names[row.type] or sealed_for_ever(self.silence, one.seq):
-                continue
-            if one.seq in self.silence.unsaid:
-                continue
-            yield one
+        told = {seq: self._names[row.type] for seq, row in rows.items() if not self._unsaid(seq)}
+        return (one for one in said if one.name in told.get(one.seq, NOTHING))
+
+    def _unsaid(self, seq: int) -> bool:
+        return seq in self.silence.unsaid or sealed_for_ever(self.silence, seq)
 
 
 class PublicSelection(Selection):

@@ -33,10 +33,11 @@ class Grade:
     grade: str
     range: Mapping[str, Any]
 
-    def entry(self) -> dict[str, Any]:
+    def entry(self, base: int) -> dict[str, Any]:
+        """What `published.json` says of it in the log that begins at `base`."""
         return {
             "grade": self.grade, "incident": self.incident, "kind": self.kind, "range": self.range,
-            "seq": self.seq, "version": self.version,
+            "seq": self.seq - base, "version": self.version,
         }  # fmt: skip
 
 
@@ -114,8 +115,8 @@ def published_json(origin: str, size: int, grades: Iterable[Grade], base: int = 
     It lists what this log decided, which begins at `base`; each log that it continues has a list of its own.
     """
     yield b'{"grades":['
-    own = (replace(one, seq=one.seq - base) for one in grades if base <= one.seq < base + size)
+    own = (one for one in grades if base <= one.seq < base + size)
     for place, grade in enumerate(own):
         # Inside the profile that its event was checked against, sorted keys are all that RFC 8785 asks for.
-        yield (b"," if place else b"") + orjson.dumps(grade.entry(), option=orjson.OPT_SORT_KEYS)
+        yield (b"," if place else b"") + orjson.dumps(grade.entry(base), option=orjson.OPT_SORT_KEYS)
     yield b'],"log":' + canonical(origin) + b',"size":' + canonical(size) + b"}"

@@ -19,10 +19,9 @@ from review.audit.canonical import head_entry, leaf_hash
 from review.models import Event, Incident
 
 HASH = 32
-_SHOWN = (
-    func.coalesce(Incident.shown_count, Incident.count),
-    func.coalesce(Incident.shown_leaf, Incident.last_leaf),
-)
+BLOCK = 2_000
+_HEAD = Incident.__table__.c
+_SHOWN = func.coalesce(_HEAD.shown_count, _HEAD.count), func.coalesce(_HEAD.shown_leaf, _HEAD.last_leaf)
 
 
 class HeadsTree:
@@ -116,12 +115,10 @@ def _leaf(session: Any, seq: int) -> bytes:
 
 
 def _rows(session: Any, since: int) -> Iterator[Any]:
-    statement: Any = (
-        select(Incident.name, Incident.first_seq, *_SHOWN)
-        .where(Incident.first_seq.is_not(None))
-        .order_by(Incident.first_seq)
-    )
+    statement: Any = select(_HEAD.name, _HEAD.first_seq, *_SHOWN).where(_HEAD.first_seq.is_not(None))
     if since:
         moved = select(Event.incident_id).where(Event.seq >= since, Event.incident_id.is_not(None))
-        statement = statement.where(Incident.id.in_(moved))
-    yield from session.execute(statement)
+        statement = statement.where(_HEAD.id.in_(moved))
+    # A desk has more incidents than are worth holding at once beside their tree.
+    blocks = statement.order_by(_HEAD.first_seq).execution_options(yield_per=BLOCK)
+    yield from session.connection().execute(blocks)

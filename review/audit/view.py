@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from functools import partial
+from functools import cache, lru_cache, partial
 from itertools import islice, pairwise
 from typing import Any
 
@@ -77,8 +77,10 @@ def heading() -> bytes:
     return (",".join(f'"{name}"' for name in COLUMNS) + "\n").encode("ascii")
 
 
-def cells(row: Row, names: Iterable[str]) -> bytes:
+def cells(row: Row, place: int, names: Iterable[str]) -> bytes:
     """One event's line of `events.csv`, every cell quoted, with the names of the details that are disclosed.
+
+    `place` is its number in its own log.
 
     A leaf's keys stand in order, so what stands between two of them is cut out and needs no parsing; strings in a
     body escape their quotes, so that the last `},"day":"` is the body's end.
@@ -93,7 +95,7 @@ def cells(row: Row, names: Iterable[str]) -> bytes:
     incident = "" if row.incident is None else row.incident
     iseq = "" if row.iseq is None else row.iseq
     told = " ".join(names)
-    cells = f'"{row.seq}","{day}","{row.type}","{incident}","{iseq}","{actor}","{role}","{body}","{told}"\n'
+    cells = f'"{place}","{day}","{row.type}","{incident}","{iseq}","{actor}","{role}","{body}","{told}"\n'
     return cells.encode("utf-8")
 
 
@@ -108,9 +110,19 @@ def page(logs: Sequence[Log], size: int, profile: str, grades: Iterable[Grade]) 
 
 
 def _graded(logs: Sequence[Log], grade: Grade) -> str:
-    killed, injured = (markup.span(Range.from_list(grade.range[name])) for name in ("killed", "injured"))
+    killed, injured = (_span(*grade.range[name]) for name in ("killed", "injured"))
     anchor = f"{grade.incident}-{grade.version}" + ("-withdrawn" if grade.kind == "withdrawn" else "")
-    return GRADE.format(anchor, grade, escape(label(grade.grade)), killed, injured, _number(logs, grade.seq))
+    return GRADE.format(anchor, grade, _label(grade.grade), killed, injured, _number(logs, grade.seq))
+
+
+@cache
+def _label(grade: str) -> str:
+    return escape(label(grade))
+
+
+@lru_cache(maxsize=BLOCK)
+def _span(low: int | None, high: int | None) -> str:
+    return markup.span(Range.from_list([low, high]))
 
 
 def _number(logs: Sequence[Log], seq: int) -> str:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import tracemalloc
+from base64 import b32encode
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 
-from review.audit import published
+from review.audit import heads, published
 from review.audit.canonical import canonical_line, leaf_hash
 from review.audit.export import export
+from review.audit.heads import Heads
 from review.audit.leaves import LeafFile
 from review.audit.note import Checkpoint
 from review.audit.published import Grades
@@ -25,7 +28,7 @@ RANGE = {"injured": [None, None], "killed": [1, 2]}
 
 
 class Long:
-    """A log of so many events that nobody holds in memory: stretches of imported incidents, told anew when asked."""
+    """A log of so many events that nobody holds in memory, of incidents with two each, told anew when asked."""
 
     logs = (Log(ORIGIN, 0),)
 
@@ -36,17 +39,22 @@ class Long:
         self.checkpoint = Checkpoint(ORIGIN, size, edge.root()).signed(SEED).text
 
     def events(self, size: int, types: Sequence[str] = ()) -> Iterator[Row]:
-        return (self._row(seq) for seq in range(size) if not types)
+        if not types:
+            yield from map(self._opened, range(size - 1))
+        if not types or "log.heads" in types:
+            yield self._row(size - 1, "log.heads", None, None, {"n": 1, "root": "A" * 43 + "="})
 
-    def _row(self, seq: int) -> Row:
-        # Few incidents with long chains: what grows is the log.
-        incident = f"i-{'abcdefghijklmnop'[seq % 16]}aaaaaaaaaaaaaaa"
+    def _opened(self, seq: int) -> Row:
+        number = b32encode((seq // 2).to_bytes(10, "big")).decode().lower()
+        return self._row(seq, "source.opened", f"i-{number}", seq % 2, {"source": 1})
+
+    def _row(self, seq: int, type_: str, incident: str | None, iseq: int | None, body: Mapping[str, object]) -> Row:
         event = {
-            "actor": "system", "body": {"source": 1}, "day": "2031-03-14", "incident": incident, "iseq": seq // 16,
-            "log": ORIGIN, "prev": None, "role": "system", "sd": SD, "seq": seq, "type": "source.opened", "v": 1,
+            "actor": "system", "body": body, "day": "2031-03-14", "incident": incident, "iseq": iseq, "log": ORIGIN,
+            "prev": None, "role": "system", "sd": SD, "seq": seq, "type": type_, "v": 1,
         }  # fmt: skip
         line = canonical_line(event)
-        return Row(seq, line, leaf_hash(line), "source.opened", incident, seq // 16)
+        return Row(seq, line, leaf_hash(line), type_, incident, iseq)
 
     def chain(self, incident: str, size: int) -> Iterator[Row]:
         return (row for row in self.events(size) if row.incident == incident)
@@ -83,6 +91,28 @@ def test_memory_stays_where_it_is_for_four_times_the_events(tmp_path: Path) -> N
     large, told = peak(8 * BLOCK + 5, tmp_path)
     assert large < 1.15 * small, (small, large)
     assert told == [BLOCK] * 8 + [5]
+    with ZipFile(tmp_path / f"{8 * BLOCK + 5}.zip") as bundle:
+        assert bundle.read("data/heads.jsonl").count(b"\n") == 4 * BLOCK + 2
+
+
+def test_heads_that_were_put_away_are_those_that_were_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    rounds = {5: "round.opened", 6: "round.opened", 16: "round.closed", 22: "round.opened"}
+
+    def told() -> list[tuple[str, int, bytes]]:
+        kept = Heads()
+        for step in range(30):
+            name, leaf = f"i-{step % 5}", bytes([step]) * 32
+            kept.take(rounds.get(step, "source.opened"), name, step // 5, leaf)
+            if step == 17:
+                kept.cross()
+        found = list(kept)
+        kept.close()
+        return found
+
+    whole = told()
+    assert [(name, count) for name, count, _leaf in whole] == [("i-0", 6), ("i-1", 6), ("i-2", 5), ("i-3", 6), ("i-4", 6)]
+    monkeypatch.setattr(heads, "AT_ONCE", 2)
+    assert told() == whole
 
 
 @pytest.mark.parametrize("size", [1, 2, 63, 64, 65, 127, 128, 129, 1000])
@@ -117,6 +147,6 @@ def test_grades_that_were_put_away_come_back_in_order(tmp_path: Path, monkeypatc
     monkeypatch.setattr(published, "RUN", 3)
     assert told(tmp_path / "runs") == whole
     assert len(list((tmp_path / "runs").iterdir())) == 10
-    entries = [one.entry() for one in whole]  # type: ignore[attr-defined]
+    entries = [one.entry(0) for one in whole]  # type: ignore[attr-defined]
     assert [one["kind"] for one in entries].count("withdrawn") == 3
     assert entries == sorted(entries, key=lambda one: (one["incident"], one["kind"] == "withdrawn", one["seq"]))
