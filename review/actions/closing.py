@@ -67,7 +67,7 @@ def record_closing(act: Act, closing: Closing, reason: str | None) -> Event:
 def unmute(act: Act, dossier: Dossier, number: int) -> None:
     """Open what was sealed only because the round was open; its votes are another matter."""
     kinds = [name for name, type_ in TYPES.items() if type_.blind and not name.startswith("vote.")]
-    unseal(act, _since(act, dossier, number, kinds))
+    unseal(act, (*_since(act, dossier, number, kinds), *rounds.exclusions_after_their_close(dossier)))
 
 
 def _reveal(act: Act, opened: Dossier, closing: Closing) -> None:

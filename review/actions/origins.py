@@ -19,6 +19,7 @@ from review.audit.events import TYPES
 from review.audit.events.log import LogOpened
 from review.models import Event, LogHead, session
 from review.models.dossiers import history
+from review.rules import rounds
 from review.rules.errors import Invalid
 from review.rules.permissions import Actor
 from review.rules.rollbacks import OLDER
@@ -112,6 +113,7 @@ def _let_fall(act: Act) -> None:
             if round_.result == "abandoned" and round_.closed is None:  # it fell here: nobody abandoned it
                 since = Event.incident_id == held.id, Event.seq > round_.seq, Event.type.in_(kinds)
                 unseal(act, session.scalars(select(Event.seq).where(*since)).all())
+                unseal(act, rounds.exclusions_after_their_close(held.before))
         fall(act, held)
 
 

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import orjson
 from sqlalchemy import func, select
 
-from review.audit.mute import TELLING, Silence, mute
+from review.audit.mute import TELLING, Silence, mute, sealed_for_ever
 from review.models import Disclosure, Event, Incident
 from review.models.dossiers import joints
 from review.rules.places import here
@@ -86,6 +86,6 @@ def _detail(one: Named, type_: str, row: Any, standing: _Standing) -> Detail:
         name=one.name,
         digest=row.digest if row is not None else None,
         mute=bool(type_) and mute(standing.silence, one.seq, type_, standing.name),
-        sealed=bool(row is not None and row.sealed),
+        sealed=sealed_for_ever(standing.silence, one.seq),
         in_force=in_force(type_, one.name, latest=latest, exited=standing.exited, restricted=standing.restricted),
     )

@@ -6,7 +6,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 # The types that open and close mouths; nothing else has to be read to know what is mute.
-TELLING = ("incident.restricted", "round.closed", "round.opened", "settlement.argued", "settlement.closed")
+TELLING = (
+    "incident.restricted", "round.closed", "round.opened", "settlement.argued", "settlement.closed", "vote.excluded",
+)  # fmt: skip
 BLIND = ("vote.", "reviewer.", "conflict.", "source.", "attempt.refused")
 NEVER_REVEALED = ("superseded", "withdrawn", "excluded")
 
@@ -23,6 +25,7 @@ class Silence:
         self.open: dict[str, int] = {}
         self.abandoned: dict[str, list[tuple[int, int]]] = {}
         self.sealed: set[int] = set()
+        self.excluded: dict[int, int] = {}  # exclusion -> the vote that it is of
         self.arguments: dict[int, int] = {}
         self.withheld: set[int] = set()  # the log's own events that are mute: of claims in restricted incidents
 
@@ -38,6 +41,8 @@ class Silence:
         elif type_ == "settlement.closed":
             of = body["settlement"]
             self.arguments = {argued: settled for argued, settled in self.arguments.items() if settled != of}
+        elif type_ == "vote.excluded":
+            self.excluded[seq] = int(body["of"])
         elif type_ == "incident.restricted":
             self._restrict(incident, body["on"])
 
@@ -56,6 +61,12 @@ class Silence:
         joint = None if opened is None else self._joint_after(opened)
         if opened is not None and joint is not None:
             yield opened, joint
+
+    def never_told(self, incident: str, seq: int) -> bool:
+        """Whether a vote's event is one of an abandoned or fallen round. An exclusion goes with the vote that it is of:
+        of a vote of an earlier round it says nothing of the one in which it was made."""
+        voted = self.excluded.get(seq, seq)
+        return any(start < voted < end for start, end in self.windows(incident))
 
     def _joint_after(self, seq: int) -> int | None:
         return next((joint for joint in self.joints if joint > seq), None)
@@ -96,8 +107,9 @@ def mute(silence: Silence, seq: int, type_: str, incident: str | None) -> bool:
     """Whether a leaf is hash only, for every person and in every profile.
 
     While a round is open: what was recorded of votes, reviewers, conflicts, refused attempts and sources
-    since its opening. For ever: the votes of an abandoned round. Until the settlement is closed: its
-    arguments. Wholly: an incident that is restricted and not named, and the claims that stand in it.
+    since its opening. For ever: the votes of an abandoned round, with their withdrawals and exclusions. Until
+    the settlement is closed: its arguments. Wholly: an incident that is restricted and not named, and the claims
+    that stand in it.
     """
     if incident is None:
         return seq in silence.withheld
@@ -107,7 +119,7 @@ def mute(silence: Silence, seq: int, type_: str, incident: str | None) -> bool:
     if opened is not None and seq > opened and type_.startswith(silence.blind):
         return True
     if type_.startswith("vote."):
-        return any(start < seq < end for start, end in silence.windows(incident))
+        return silence.never_told(incident, seq)
     return type_ == "settlement.argued" and seq in silence.arguments
 
 

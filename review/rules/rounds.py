@@ -343,6 +343,11 @@ def _closing(
     )
 
 
+def exclusions_after_their_close(dossier: Dossier) -> tuple[int, ...]:
+    """The exclusions of votes that were revealed before: nothing of them stays sealed once no round is open."""
+    return tuple(vote.excluded for vote in dossier.votes if vote.revealed and vote.excluded)
+
+
 def closed(dossier: Dossier, closing: Closing) -> Dossier:
     """The dossier as it will stand once `closing` is recorded, so that the same act can go on from there."""
     after = tuple(

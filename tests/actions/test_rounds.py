@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 from sqlalchemy import select
 
-from review.actions import assignments, incidents, rounds, sources, streams, votes
+from review import config, store
+from review.actions import approvals, assignments, incidents, rounds, settlements, sources, streams, votes
+from review.audit import fsck, keys
 from review.models import Disclosure, Event, Job, Notice, Round, RoundClosing, Turn, session
 from review.rules.errors import Forbidden, Invalid, NotFound, Refused, Stale
 from tests import builders
@@ -28,6 +30,20 @@ def turns(ref: str, kind: str) -> set[int]:
 def types(ref: str) -> list[str]:
     incident = builders.row(ref).id
     return list(session.scalars(select(Event.type).where(Event.incident_id == incident).order_by(Event.iseq)))
+
+
+def excluded(ref: str) -> list[int]:
+    incident = builders.row(ref).id
+    statement = select(Event.seq).where(Event.incident_id == incident, Event.type == "vote.excluded")
+    return list(session.scalars(statement.order_by(Event.seq)))
+
+
+def sealed() -> set[int]:
+    return set(session.scalars(select(Disclosure.seq).where(Disclosure.sealed)))
+
+
+def reopened(people: builders.Desk, ref: str) -> None:
+    approvals.reopen(people.lead, ref, ground="verdict", reason="A new account.", seen=builders.row(ref).digest)
 
 
 def test_a_round_opens_under_a_copy_of_the_policy_and_asks_its_reviewers(people: builders.Desk) -> None:
@@ -253,11 +269,36 @@ def test_an_abandoned_round_reveals_nothing_for_ever(people: builders.Desk) -> N
     assert (number, builders.view(ref).round.kind) == (2, "again")
 
 
-def test_a_published_incident_whose_new_round_is_abandoned_stays_published(people: builders.Desk) -> None:
-    from review.actions import approvals
+def test_a_vote_of_an_earlier_round_excluded_in_one_given_up_is_told(
+    people: builders.Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Sealed while the round is open; and what an earlier version of the desk left sealed is opened by the next close."""
+    ref = None
+    for minded in (True, False, True):
+        ref = builders.disputed(people, ref)
+        earlier = builders.view(ref).live(builders.view(ref).round.number)[0].seq
+        for actor in people.voters:
+            settlements.argue(actor, ref, text="S1 and S2 repeat one account.")
+        number = settlements.open_second_vote(people.lead, ref)
+        own = builders.cast(people.voters[1], ref, number)
+        votes.exclude_vote(people.lead, ref, earlier, ground="identity", reason="The account was shared.")
+        votes.exclude_vote(people.lead, ref, own, ground="identity", reason="Here as well.")
+        about_earlier, about_own = excluded(ref)[-2:]
+        assert {own, about_earlier, about_own} <= sealed()
+        with monkeypatch.context() as before:
+            if not minded:
+                before.setattr("review.rules.rounds.exclusions_after_their_close", lambda dossier: ())
+            rounds.abandon_round(people.lead, ref, number, reason="The account was withdrawn.")
+        assert {own, about_own} <= sealed()
+        assert (about_earlier in sealed()) is not minded
+        assert (set(excluded(ref)[0::2]) & sealed() == set()) is minded
+        session.rollback()
+        assert list(fsck.check(session, keys.load(config.home()), store.objects())) == []
 
+
+def test_a_published_incident_whose_new_round_is_abandoned_stays_published(people: builders.Desk) -> None:
     ref = builders.published(people)
-    approvals.reopen(people.lead, ref, ground="verdict", reason="A new account.", seen=builders.row(ref).digest)
+    reopened(people, ref)
     ref, number = builders.round_opened(people, ref)
     rounds.abandon_round(people.lead, ref, number, reason="The account was withdrawn.")
     assert builders.view(ref).stage == "published"

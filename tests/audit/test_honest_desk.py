@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -104,6 +105,20 @@ def a_vote_of_an_earlier_round_excluded_in_one_given_up(log: Continued) -> None:
     log.approve(name)
 
 
+def a_vote_of_an_earlier_round_excluded_in_one_that_fell(log: Continued) -> None:
+    name = log.incident(1, RIA)
+    log.agree(name, PANEL)
+    log.approve(name)
+    voted = log.dossier(name).votes[0].seq
+    log.add("grade.reopened", LIO, name, version=1, ground="verdict", reason=BECAUSE)
+    log.open_round(name, kind="again")
+    own = log.vote(name, SEN)
+    log.add("vote.excluded", LIO, name, of=own, ground="conflict", reason=BECAUSE)
+    log.add("vote.excluded", LIO, name, of=voted, ground="identity", reason=BECAUSE)
+    log.go_on()
+    log.heads()
+
+
 def heads_before_there_is_anything(log: Continued) -> None:
     """In public the people who joined are withheld before it."""
     log.heads()
@@ -116,7 +131,7 @@ HONEST = (
     heads_and_then_a_second_vote, heads_and_then_an_exit, heads_and_then_a_restricted_incident,
     an_abstention_between_two_votes, an_abstention_that_a_vote_cancelled, an_excluded_vote_in_a_round_that_fell,
     an_excluded_vote_in_a_round_given_up, a_live_vote_called_withdrawn_beside_an_excluded_one, a_vote_of_an_earlier_round_excluded_in_one_given_up,
-    heads_before_there_is_anything,
+    a_vote_of_an_earlier_round_excluded_in_one_that_fell, heads_before_there_is_anything,
 )  # fmt: skip
 
 
@@ -129,3 +144,20 @@ def test_an_honest_desk_is_not_accused(log: Continued, tmp_path: Path, desk: Cal
     assert told(log.members(tmp_path, fixed=fixed), tmp_path, log.vkey) == []
     if fixed:
         assert told(log.members(tmp_path, "public"), tmp_path, log.vkey) == []
+
+
+@pytest.mark.parametrize(
+    "desk", [a_vote_of_an_earlier_round_excluded_in_one_given_up, a_vote_of_an_earlier_round_excluded_in_one_that_fell]
+)
+@pytest.mark.parametrize("profile", ["internal", "court", "public"])
+def test_an_exclusion_of_an_earlier_rounds_vote_is_shown(
+    log: Continued, tmp_path: Path, desk: Callable[[Continued], None], profile: str
+) -> None:
+    """The votes of the round in which it was made, and the exclusions of those, stay hash only."""
+    desk(log)
+    members = log.members(tmp_path, profile)
+    shown = [json.loads(line) for name, data in members.items() if name.endswith("/events.jsonl") for line in data.splitlines()]
+    votes = [one for one in shown if one["type"] in ("vote.committed", "vote.excluded")]
+    assert [one["body"]["ground"] for one in votes if one["type"] == "vote.excluded"] == ["identity"]
+    assert len(votes) > 1
+    assert told(members, tmp_path, log.vkey) == []

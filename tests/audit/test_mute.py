@@ -47,6 +47,20 @@ def test_the_close_ends_the_silence_but_for_an_abandoned_rounds_votes(type_: str
     assert not mute(given_up, 21, type_, ONE)
 
 
+def test_an_exclusion_goes_with_the_vote_that_it_is_of() -> None:
+    told = (
+        (10, "round.opened", ONE, {}), (20, "round.closed", ONE, CLOSED), (30, "round.opened", ONE, {}),
+        (32, "vote.excluded", ONE, {"of": 11}), (33, "vote.excluded", ONE, {"of": 31}),
+    )  # fmt: skip
+    open_, given_up = silence(*told), silence(*told, (40, "round.closed", ONE, {**CLOSED, "result": "abandoned"}))
+    assert [mute(open_, seq, "vote.excluded", ONE) for seq in (32, 33)] == [True, True]
+    assert [mute(given_up, seq, "vote.excluded", ONE) for seq in (32, 33)] == [False, True]
+    fallen = Silence(joints=[40])
+    for one in told:
+        fallen.take(*one)
+    assert [mute(fallen, seq, "vote.excluded", ONE) for seq in (32, 33)] == [False, True]
+
+
 def test_votes_that_were_never_revealed_are_shown_without_a_word() -> None:
     body = {"result": "agreed", "superseded": [11], "withdrawn": [12], "excluded": [13]}
     found = silence((10, "round.opened", ONE, {}), (20, "round.closed", ONE, body))

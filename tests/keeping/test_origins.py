@@ -12,13 +12,13 @@ import pytest
 from sqlalchemy import event, select
 
 from review import config
-from review.actions import approvals, checkpoints, claims, incidents, origins, redactions, settlements, sources
+from review.actions import approvals, checkpoints, claims, incidents, origins, redactions, settlements, sources, votes
 from review.actions.act import acting
 from review.audit import note, remembered
 from review.audit.events.grading import GradeReturned
 from review.audit.export import VERIFIER
 from review.extensions import db
-from review.models import Incident, session
+from review.models import Disclosure, Event, Incident, session
 from review.rules.errors import ReadOnly, Refused
 from review.rules.redaction import Named
 from tests import builders, trail
@@ -43,6 +43,13 @@ class Refs:
         self.settlement = builders.disputed(desk)
         settlements.argue(desk.voters[0], self.settlement, text="The crater points the other way.")
         self.approval = builders.agreed(desk)
+        self.second = builders.disputed(desk)
+        for actor in desk.voters:
+            settlements.argue(actor, self.second, text="The crater points the other way.")
+        earlier = builders.view(self.second).live(1)[0].seq
+        number = settlements.open_second_vote(desk.lead, self.second)
+        self.fallen = builders.cast(desk.voters[1], self.second, number)
+        votes.exclude_vote(desk.lead, self.second, earlier, ground="identity", reason="The account was shared.")
 
 
 @pytest.fixture
@@ -180,6 +187,7 @@ def test_work_goes_on_and_a_bundle_over_the_joint_holds(
     people_: builders.Desk, here: Elsewhere, refs: Refs, tmp_path: Path
 ) -> None:
     go_on(here)
+    an_exclusion_of_an_earlier_rounds_vote_is_open(refs)
     a_second_version(people_, refs.published)
     a_settlement(people_)
     a_detail_is_redacted(people_, refs.logged)
@@ -196,6 +204,15 @@ def test_work_goes_on_and_a_bundle_over_the_joint_holds(
     assert "reaches 4 leaves beyond where its log was continued" in told
     of_one_incident(people_, here, refs, tmp_path)
     assert sound(here)
+
+
+def an_exclusion_of_an_earlier_rounds_vote_is_open(refs: Refs) -> None:
+    """The second vote in which it was made fell, and of that nothing was opened."""
+    incident = builders.row(refs.second).id
+    chain = select(Event.seq, Disclosure.sealed).join(Disclosure, Disclosure.seq == Event.seq)
+    its = chain.where(Event.incident_id == incident, Event.type.in_(("vote.excluded", "vote.committed")))
+    told = dict(session.execute(its.order_by(Event.seq)).all())
+    assert [sealed for seq, sealed in told.items() if seq >= refs.fallen] == [True, False]
 
 
 def a_second_version(people_: builders.Desk, ref: str) -> None:

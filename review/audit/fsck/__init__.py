@@ -30,7 +30,7 @@ from review.store import Store
 __all__ = ["check", "decisions", "files", "incidents", "log_facts", "people_and_claims", "role", "trail", "triggers"]
 
 
-SELDOM = 200_000  # objects between two looks for garbage: a whole log makes millions, none of them in a ring
+SELDOM = 1_000_000  # objects between two looks for garbage: a whole log makes millions, none of them in a ring
 
 
 def check(session: Any, keys: Keys | None, objects: Store) -> Iterator[str]:

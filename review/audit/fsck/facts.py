@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
-import orjson
 from sqlalchemy import select
 
+from review.audit.fsck.lines import UNTAKEN, event_of, placed
 from review.models import (
     Approval,
     CodebookVersion,
@@ -22,7 +23,6 @@ from review.models import (
 )
 from review.models.dossiers import read_disclosure
 from review.models.trail import Disclosure
-from review.rules.places import here
 
 Fact = Mapping[str, Any]
 Body = Mapping[str, Any]
@@ -92,7 +92,13 @@ class Known:
         elif type_ == "grade.approved":
             self.approvals[seq] = body
         elif type_ == "round.opened":
-            self.rounds[event["incident"], body["round"]] = body
+            self.rounds[event["incident"], body["round"]] = {"codebook": body["codebook"]}
+
+    def forget(self, published: Body) -> None:
+        """What led to a version, once it is published: no later decision refers to it."""
+        approved: Body = self.approvals.pop(published["of"], {})
+        self.proposals.pop(approved.get("of", -1), None)
+        self.overrides.pop(approved.get("override", -1), None)
 
 
 # Event type -> the table that its decision stands in, and what the row must say.
@@ -126,22 +132,19 @@ def decisions(session: Any) -> Iterator[str]:
         kept = _kept(session, last, rows[-1][0])
         last = rows[-1][0]
         for seq, line, incident_id, type_ in rows:
-            event = _parsed(seq, line)
-            if event is None:
+            said = event_of(line)
+            if said is None:
                 continue
-            known.take(event)
+            event = placed(said, seq)
+            with suppress(*UNTAKEN):  # an altered line, which is named where the leaves are read
+                known.take(event)
             if type_ in DECISIONS:
                 yield from _compare(seq, type_, incident_id, event, known, kept)
+            if type_ == "grade.published":
+                with suppress(*UNTAKEN):
+                    known.forget(event["body"])
         yield from (f"The table {table} holds a decision {seq} that no event made." for table, seq in sorted(kept))
     yield from (f"The table {table} holds a decision {seq} that no event made." for table, seq in _after(session, last))
-
-
-def _parsed(seq: int, line: bytes) -> Any:
-    try:
-        event = orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return None  # named where the leaves are read
-    return here(event, seq) if {"seq", "type", "body", "incident", "actor"} <= event.keys() else None
 
 
 def _tables() -> list[Any]:
@@ -175,7 +178,7 @@ def _compare(seq: int, type_: str, incident_id: int, event: Body, known: Known, 
         return
     try:
         expected = {"incident_id": incident_id, **fact(event, known)}
-    except (KeyError, TypeError):
+    except UNTAKEN:
         yield f"Event {seq}: its body is not that of a {type_}."
         return
     for column, value in expected.items():
@@ -189,14 +192,14 @@ def log_facts(session: Any) -> Iterator[str]:
     books = {row.seq: row for row in session.execute(select(CodebookVersion.__table__))}
     statement = select(Event.seq, Event.line, Event.type).where(Event.type.in_(("policy.set", "codebook.defined")))
     for seq, line, type_ in session.execute(statement.order_by(Event.seq)):
-        body = orjson.loads(line)["body"]
+        body = (event_of(line) or {}).get("body", {})
         if type_ == "policy.set":
             row = policies.pop(seq, None)
             if row is None or row.body != body or row.times != _times(session, seq, row.times):
                 yield f"Event {seq}: the policy in the table is not the one that was set."
             continue
         book = books.pop(seq, None)
-        if book is None or (book.key, book.sha256) != (body["id"], body["sha256"]):
+        if book is None or (book.key, book.sha256) != (body.get("id"), body.get("sha256")):
             yield f"Event {seq}: the codebook in the table is not the one that was defined."
     for seq in sorted({**policies, **books}):
         yield f"A policy or codebook {seq} stands in its table and no event made it."

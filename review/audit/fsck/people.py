@@ -10,6 +10,7 @@ import orjson
 from sqlalchemy import select
 
 from review.audit import canonical
+from review.audit.fsck.lines import UNTAKEN
 from review.audit.keys import Keys
 from review.models import (
     Admission,
@@ -54,7 +55,7 @@ def people_and_claims(session: Any, keys: Keys | None = None) -> Iterator[str]:
     claims: dict[int, tuple[str, str, int | None, int | None]] = {}
     types = (*PEOPLE, *STREAMS, *CLAIM_STAGES)
     statement = select(Event.seq, Event.type, Event.line, Event.incident_id, Event.day).where(Event.type.in_(types))
-    for seq, type_, line, incident_id, day in session.execute(statement.order_by(Event.seq)):
+    for seq, type_, line, incident_id, day in _read(session, statement.order_by(Event.seq)):
         try:
             body = here(orjson.loads(line), seq)["body"]
             if type_ in PEOPLE:
@@ -63,7 +64,7 @@ def people_and_claims(session: Any, keys: Keys | None = None) -> Iterator[str]:
                 streams[body["stream"]] = (body["mode"], day, seq)
             else:
                 _claim(claims, seq, type_, body, incident_id)
-        except (KeyError, ValueError, TypeError):
+        except UNTAKEN:
             continue  # an altered line is named where the leaves are read
     yield from _differences("person", people, session.execute(select(Person.log_name, Person.active, Person.role)))
     rows = session.execute(select(Stream.slug, Stream.mode, Stream.since, Stream.seq))
@@ -73,6 +74,11 @@ def people_and_claims(session: Any, keys: Keys | None = None) -> Iterator[str]:
     yield from _words(session)
     yield from _claim_signs(session)
     yield from _pseudonyms(session, keys)
+
+
+def _read(session: Any, statement: Any) -> Any:
+    """Rows of which there are as many as incidents: some at a time."""
+    return session.connection().execute(statement.execution_options(yield_per=BLOCK))
 
 
 def _claim(claims: dict[int, Any], seq: int, type_: str, body: Mapping[str, Any], incident_id: int | None) -> None:
@@ -130,7 +136,7 @@ def _words(session: Any) -> Iterator[str]:
             body, (_name, said) = orjson.loads(line)["body"], read_disclosure(text)
             joined = type_ == "person.joined"
             about = people.setdefault(body["who"], {}) if joined else streams.setdefault(body["stream"], {})
-        except (KeyError, ValueError, TypeError):
+        except UNTAKEN:
             continue
         if said is not None or name == "reason":
             about[name] = said
@@ -175,7 +181,7 @@ def _pseudonyms(session: Any, keys: Keys | None) -> Iterator[str]:
         if person in opened and canonical.pseudonym(opened[person], "log") != log_name:
             yield f"The person {log_name} has a key that gives another name in the log."
     statement = select(Participation.person_id, Participation.pseudonym, Incident.name, Incident.id)
-    rows = session.execute(statement.join(Incident, Incident.id == Participation.incident_id).order_by(Incident.id))
+    rows = _read(session, statement.join(Incident, Incident.id == Participation.incident_id).order_by(Incident.id))
     for person, pseudonym, incident, _id in rows:
         if person in opened and canonical.pseudonym(opened[person], incident) != pseudonym:
             yield f"{incident}: the link from the pseudonym {pseudonym} leads to another person than it is of."

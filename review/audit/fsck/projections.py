@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
 from functools import partial
 from operator import attrgetter
@@ -12,6 +12,8 @@ from typing import Any
 import orjson
 from sqlalchemy import Integer, select, type_coerce
 
+from review.audit.fsck.chains import HEAD, Chains, Told, of_incidents
+from review.audit.fsck.lines import UNTAKEN
 from review.audit.fsck.record import Kept
 from review.audit.keys import Keys
 from review.models import (
@@ -53,7 +55,7 @@ PROJECTED = (
 _PROJECTED = attrgetter(*PROJECTED)
 # Columns of the tables and the connection itself: rows without the session between them.
 _INCIDENT, _EVENT, _DISCLOSURE = Incident.__table__.c, Event.__table__.c, Disclosure.__table__.c
-UNTAKEN = (KeyError, ValueError, TypeError, StopIteration)
+BEHIND = 2 + len(PROJECTED)  # in a row that was read: where its head stands, after its id, its name and these
 NONE: frozenset[Any] = frozenset()
 Sealed = dict[str, Any]
 # What a sentence may repeat: neither sealed words nor how far an open round has come.
@@ -63,21 +65,32 @@ TOLD = frozenset({"stage", "needs_round", "recheck", "restricted", "public", "gr
 def incidents(session: Any, keys: Keys | None) -> Iterator[str]:
     """Every incident whose row, codes, sources or turns are not what its chain amounts to."""
     known = policies(session), codebooks(session), joints(session)
+    linked = Chains(session, known[2])
     log_names = dict(session.connection().execute(select(Person.log_name, Person.id)).all())
     figures = Kept(session)
-    columns = (_INCIDENT.id, _INCIDENT.name, *(_INCIDENT[name] for name in PROJECTED))
-    statement = select(*columns).order_by(_INCIDENT.id).limit(BLOCK)
+    columns = _INCIDENT.id, _INCIDENT.name, *(_INCIDENT[name] for name in PROJECTED)
+    statement = select(*columns, *HEAD).order_by(_INCIDENT.id).limit(BLOCK)
     last = 0
     while found := session.connection().execute(statement.where(_INCIDENT.id > last)).all():
         last = found[-1][0]
-        yield from _block(session, keys, {row[0]: row for row in found}, known, log_names, figures)
+        rows = {row[0]: row for row in found}
+        told = of_incidents(session, min(rows), max(rows))
+        for id_, row in rows.items():
+            yield from linked.sentences(row[1], row[BEHIND:], told.get(id_, ()))
+        yield from _block(session, keys, rows, told, known, log_names, figures)
+    yield from linked.heads()
 
 
 def _block(
-    session: Any, keys: Keys | None, rows: Mapping[int, Any], known: Any, log_names: Mapping[str, int], figures: Kept
+    session: Any,
+    keys: Keys | None,
+    rows: Mapping[int, Any],
+    chains: Mapping[int, Sequence[Told]],
+    known: Any,
+    log_names: Mapping[str, int],
+    figures: Kept,
 ) -> Iterator[str]:
     low, high = min(rows), max(rows)
-    chains = _chains(session, low, high)
     sealed = _sealed(session, keys, low, high)
     dossiers: dict[int, Dossier] = {}
     for id_, row in rows.items():
@@ -92,20 +105,11 @@ def _block(
         yield from figures.sentences(rows[id_], dossier, kept.get(id_))
 
 
-def _chains(session: Any, low: int, high: int) -> dict[int, list[Any]]:
-    columns = (_EVENT.incident_id, _EVENT.seq, _EVENT.line, _EVENT.leaf, _EVENT.judged)
-    events = select(*columns).where(_EVENT.incident_id.between(low, high))
-    found: dict[int, list[Any]] = {}
-    for row in session.connection().execute(events.order_by(_EVENT.incident_id, _EVENT.iseq)).all():
-        found.setdefault(row[0], []).append(row)
-    return found
-
-
 class _NotReplayed(Exception):
     """An event that the rules cannot take."""
 
 
-def _dossier(name: str, events: Sequence[Any], sealed: Mapping[int, Sealed], known: Any) -> Dossier:
+def _dossier(name: str, events: Sequence[Told], sealed: Mapping[int, Sealed], known: Any) -> Dossier:
     policies, codebooks, joints = known
     if len(events) <= len(IMPORT):
         with suppress(*UNTAKEN):  # the whole fold says which event it was
@@ -117,14 +121,16 @@ def _dossier(name: str, events: Sequence[Any], sealed: Mapping[int, Sealed], kno
         try:
             history.apply(_record(sealed, event))
         except UNTAKEN as error:
-            said = f"event {event[1]} cannot be replayed ({type(error).__name__} {error})."
+            said = f"event {event.seq} cannot be replayed ({type(error).__name__} {error})."
             raise _NotReplayed(said) from error
     return crossed(history).dossier()
 
 
-def _record(sealed: Mapping[int, Sealed], event: Any) -> Record:
-    _id, seq, line, leaf, judged = event
-    return record(seq, orjson.loads(line), sealed.get(seq, {}), leaf, judged)
+def _record(sealed: Mapping[int, Sealed], event: Told) -> Record:
+    if event.said is None:
+        orjson.loads(event.line)  # where this fails it says why
+        raise ValueError("not the line of an event")
+    return record(event.seq, event.said, sealed.get(event.seq, {}), event.leaf, event.judged)
 
 
 def _sealed(session: Any, keys: Keys | None, low: int, high: int) -> dict[int, Sealed]:
@@ -150,7 +156,7 @@ class _Wanted:
 
 
 def _rows(
-    session: Any, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier], chains: Mapping[int, Sequence[Any]]
+    session: Any, rows: Mapping[int, Any], dossiers: Mapping[int, Dossier], chains: Mapping[int, Sequence[Told]]
 ) -> Iterator[str]:
     parents = {dossier.passage.split_from for dossier in dossiers.values() if dossier.passage.split_from}
     statement = select(Incident.name, Incident.stream).where(Incident.name.in_(parents))
@@ -163,18 +169,18 @@ def _rows(
         made.described(wanted, dossier)
         made.published(wanted, dossier)
         _mark(wanted, dossier, chains.get(id_, ()))
-        if row[2:] != _PROJECTED(wanted):
+        if row[2:BEHIND] != _PROJECTED(wanted):
             yield from _differences(row, wanted)
 
 
-def _mark(wanted: Any, dossier: Dossier, events: Sequence[Any]) -> None:
+def _mark(wanted: Any, dossier: Dossier, events: Sequence[Told]) -> None:
     wanted.told, wanted.said = "", 0
     if dossier.determination is not None:
-        tell(wanted, dossier, [(seq, orjson.loads(line)["type"]) for _id, seq, line, _leaf, _judged in events])
+        tell(wanted, dossier, [(event.seq, event.said["type"]) for event in events])
 
 
 def _differences(row: Any, wanted: Any) -> Iterator[str]:
-    for column, has, should in zip(PROJECTED, row[2:], _PROJECTED(wanted), strict=True):
+    for column, has, should in zip(PROJECTED, row[2:BEHIND], _PROJECTED(wanted), strict=True):
         if has == should:
             continue
         if column in TOLD:
@@ -202,7 +208,7 @@ def _beside(
     kept = _first_rounds(session, low, high)
     known_sources = _documents(session, low, high)
     for id_, dossier in dossiers.items():
-        name, known = rows[id_].name, dict(people.get(id_, ()))
+        name, facts = rows[id_].name, dossier.facts
         named = {(code, folded_code(code), earlier) for code, earlier in made.codes(dossier).items()}
         if codes.get(id_, NONE) != named:
             yield f"{name}: its codes are not those of its facts."
@@ -210,20 +216,26 @@ def _beside(
             yield f"{name}: the codes by which the public finds it are not those that were published."
         if admissions.get(id_, NONE) != {(log_names[one],) for one in dossier.admitted if one in log_names}:
             yield f"{name}: the people it is shown to are not those that its restriction names."
-        wanted = {(known[who], kind, number) for who, kind, number in made.turns(dossier) if who in known}
-        if signs.get(id_, NONE) != {(kind, sign, dossier.facts.date) for kind, sign in of_incident(dossier.facts)}:
+        if signs.get(id_, NONE) != {(kind, sign, facts.date) for kind, sign in of_incident(facts)}:
             yield f"{name}: the signs by which it is found are not those of its facts."
         if kept.get(id_) != first_rounds.values(dossier, rows[id_].stream):
             yield f"{name}: the votes kept of its first round are not those that were revealed."
-        if turns.get(id_, NONE) != wanted:
+        if turns.get(id_, NONE) != _turns(dossier, people.get(id_, NONE)):
             yield f"{name}: the turns kept are not those that its events give."
-        sources = {(source.number, source.seq, source.withdrawn) for source in dossier.sources}
-        if links.get(id_, NONE) != sources:
+        if links.get(id_, NONE) != {(source.number, source.seq, source.withdrawn) for source in dossier.sources}:
             yield f"{name}: the sources linked are not those that its events attached."
-        documents = known_sources.get(id_, {})
         for source in dossier.sources:
-            if source.number in documents and not _is(source, *documents[source.number]):
+            document = known_sources.get((id_, source.number))
+            if document is not None and not _is(source, *document):
                 yield f"{name}: source {source.number} leads to another document than the one attached."
+
+
+def _turns(dossier: Dossier, people: Collection[tuple[str, int]]) -> set[tuple[int, str, int]]:
+    """Whose turn it is: (person, kind, round)."""
+    if not dossier.rounds and not dossier.settlements:
+        return set()  # nobody was asked for anything
+    known = dict(people)
+    return {(known[who], kind, number) for who, kind, number in made.turns(dossier) if who in known}
 
 
 def _is(source: Any, link: str, key: str) -> bool:
@@ -233,15 +245,14 @@ def _is(source: Any, link: str, key: str) -> bool:
     return source.url is None or key == hashlib.sha256(normalised_url(source.url).encode()).hexdigest()
 
 
-def _documents(session: Any, low: int, high: int) -> dict[int, dict[int, tuple[str, str]]]:
-    found: dict[int, dict[int, tuple[str, str]]] = {}
+def _documents(session: Any, low: int, high: int) -> dict[tuple[int, int], tuple[str, str]]:
+    """(Incident, number) -> the link and the key of the document that this source of it leads to."""
     statement = select(SourceLink.incident_id, SourceLink.number, Source.link, Source.key).join(
         Source, Source.id == SourceLink.source_id
     )
     found_here = statement.where(SourceLink.incident_id.between(low, high))
-    for incident_id, number, link, key in session.connection().execute(found_here):
-        found.setdefault(incident_id, {})[number] = (link, key)
-    return found
+    rows = session.connection().execute(found_here).all()
+    return {(incident_id, number): (link, key) for incident_id, number, link, key in rows}
 
 
 def _first_rounds(session: Any, low: int, high: int) -> dict[int, dict[str, Any]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import select
@@ -25,6 +26,7 @@ from review.rules.parties import Names
 from review.rules.record import EVERYBODY
 
 NONE: frozenset[Any] = frozenset()
+_COLUMNS = itemgetter(*ENTRY_COLUMNS)
 PARTY = ENTRY_COLUMNS.index("party")
 
 
@@ -39,8 +41,8 @@ class Kept:
 
     def sentences(self, row: Any, dossier: Dossier, kept: Collection[tuple[Any, ...]] | None) -> Iterator[str]:
         """Where the entries of an incident are not what its events say that it adds."""
-        wanted = {tuple(one[name] for name in ENTRY_COLUMNS) for one in entries(row, dossier, self.names)}
-        if self._told(kept or NONE) != self._told(wanted):
+        wanted = set(map(_COLUMNS, entries(row, dossier, self.names)))
+        if (kept or NONE) != wanted and self._told(kept or NONE) != self._told(wanted):
             yield f"{row.name}: what the record counts of it is not what was published of it."
 
     def _told(self, rows: Collection[tuple[Any, ...]]) -> set[tuple[Any, ...]]:

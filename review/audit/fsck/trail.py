@@ -1,10 +1,10 @@
-"""Leaves, columns, chains, the tree, checkpoints and disclosures, read once from the first leaf on."""
+"""Leaves, columns, the tree, checkpoints and disclosures, read once from the first leaf on."""
 
 from __future__ import annotations
 
-from base64 import b64encode
 from binascii import a2b_base64, b2a_base64
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from hashlib import sha256
 from typing import Any
 
@@ -14,14 +14,14 @@ from sqlalchemy import select
 
 from review import config
 from review.audit import canonical, keyring, keys, mute
-from review.audit.append import heads_root
 from review.audit.events import TYPES
+from review.audit.events.grading import VoteExcluded
 from review.audit.events.log import LogOpened
 from review.audit.fsck import signatures
 from review.audit.fsck.disclosures import SEALS, Sealed
 from review.audit.fsck.excuses import EXCUSING, Excuses
+from review.audit.fsck.lines import UNTAKEN, event_of, is_event, placed
 from review.audit.fsck.stretches import Stretches
-from review.audit.heads import Heads
 from review.audit.keys import Keys
 from review.audit.tree import Edge
 from review.models import Checkpoint, Event, Incident, LogHead
@@ -30,27 +30,16 @@ from review.rules.places import here
 
 BLOCK = 2000
 SORTED = orjson.OPT_SORT_KEYS
-OPENED = LogOpened.type
+OPENED, EXCLUDED = LogOpened.type, VoteExcluded.type
 _URL = bytes.maketrans(b"+/", b"-_")
 _STANDARD = bytes.maketrans(b"-_", b"+/")
 # Columns of the tables and the connection itself: rows without the session between them.
-_EVENT = Event.__table__.c
+_EVENT, _INCIDENT = Event.__table__.c, Incident.__table__.c
+_NAMED = Event.__table__.outerjoin(Incident.__table__, _INCIDENT.id == _EVENT.incident_id)
 _COLUMNS = (
-    _EVENT.seq, _EVENT.line, _EVENT.leaf, _EVENT.type, _EVENT.day, _EVENT.incident_id, _EVENT.iseq, _EVENT.actor,
-    _EVENT.role, _EVENT.judged,
+    _EVENT.seq, _EVENT.line, _EVENT.leaf, _EVENT.type, _EVENT.day, _INCIDENT.name, _EVENT.iseq, _EVENT.actor,
+    _EVENT.role, _EVENT.judged, _EVENT.incident_id,
 )  # fmt: skip
-
-
-class _Chain:
-    """One incident's chain so far."""
-
-    __slots__ = ("count", "digest", "evidence", "first", "frozen", "last", "name")
-
-    def __init__(self, name: str, first: int) -> None:
-        self.name, self.first, self.count = name, first, 0
-        self.last: bytes | None = None
-        self.evidence = self.digest = canonical.digest_start(name)
-        self.frozen: tuple[int, bytes] | None = None
 
 
 class _Pass:
@@ -59,18 +48,10 @@ class _Pass:
     def __init__(self, session: Any, keys: Keys | None) -> None:
         self.session, self.keys = session, keys
         self.head = session.execute(select(LogHead.__table__)).one()
-        self.names: Mapping[int, str] = {
-            row.id: row.name for row in session.execute(select(Incident.id, Incident.name))
-        }
         self.size, self.base, self.day, self.origin = 0, 0, "", ""
         self.edge = Edge()
         self.stretches = Stretches(session)
         self.stretch = self.stretches.length
-        self.chains: dict[int, _Chain] = {}
-        self.heads = Heads()
-        self.last_heads = session.scalar(
-            select(Event.seq).where(Event.type == "log.heads").order_by(Event.seq.desc()).limit(1)
-        )
         self.roots: list[signatures.Root] = []
         self.covered = 0  # the size of the last published checkpoint of the log that is being read
         self.signed_edge: list[str] | None = None
@@ -79,12 +60,12 @@ class _Pass:
         self.checkpoints: list[Any] = list(
             session.execute(select(Checkpoint.size, Checkpoint.text, Checkpoint.heads).order_by(Checkpoint.size))
         )
-        self.silence = _silence(session, self.names)
+        self.silence = _silence(session)
         self.excuses = Excuses(session, keys)
         self.ring = keyring.KeyRing()
 
     def read(self) -> Iterator[str]:
-        statement = select(*_COLUMNS).order_by(_EVENT.seq).limit(BLOCK)
+        statement = select(*_COLUMNS).select_from(_NAMED).order_by(_EVENT.seq).limit(BLOCK)
         last = -1
         connection = self.session.connection()
         while rows := connection.execute(statement.where(_EVENT.seq > last)).all():
@@ -97,7 +78,7 @@ class _Pass:
     # one event
 
     def _event(self, row: Any, sealed: Sealed) -> Iterator[str]:
-        seq, line, leaf, type_, day, incident_id, iseq, actor, role, judged = row
+        seq, line, leaf, type_, day, name, iseq, actor, role, judged, incident_id = row
         if seq != self.size:
             yield f"Event {seq} stands where event {self.size} should: {seq - self.size} events are gone."
         self.size = seq + 1
@@ -118,11 +99,13 @@ class _Pass:
             return
         if orjson.dumps(event, option=SORTED) != line:
             yield f"Event {seq}: its line is not canonical."
-        kind = TYPES.get(event.get("type"))
-        if kind is None:
-            yield f"Event {seq}: {event.get('type')} is no type of this log."
+        if not is_event(event):
+            yield f"Event {seq}: its line is not that of an event."
             return
-        name = None if incident_id is None else self.names.get(incident_id)
+        kind = TYPES.get(event["type"])
+        if kind is None:
+            yield f"Event {seq}: {event['type']} is no type of this log."
+            return
         beside = (seq, type_, day, name, iseq, actor, role, judged, self.origin)
         inside = (
             event["seq"] + self.base, event["type"], event["day"], event["incident"], event["iseq"], event["actor"],
@@ -130,42 +113,22 @@ class _Pass:
         )  # fmt: skip
         if beside != inside:
             yield from _beside(seq, beside, inside)
+        if name is None and incident_id is not None:
+            yield f"Event {seq}: it stands in the chain of an incident that there is not."
         self.day = day
-        if incident_id is not None and not self._chain(seq, event, incident_id, bytes(leaf), judged, name or ""):
-            yield f"Event {seq}: its link is not to the event before it in {name}."
         if type_ in EXCUSING:
-            self.excuses.take(here(event, seq))
+            with suppress(*UNTAKEN):  # what it says was altered then, which was named
+                self.excuses.take(placed(event, seq))
         if type_ in keyring.TELLING:
-            self.ring.take(event)
+            with suppress(*UNTAKEN):
+                self.ring.take(event)
         hidden = kind.blind and self._must_be_sealed(seq, kind, name)
         if hidden or not sealed.stand_in_clear(seq, event["sd"], SEALS[kind]):
-            yield from self._disclosures(here(event, seq), kind, sealed.of.get(seq, ()), hidden)
-
-    def _chain(self, seq: int, event: Any, incident_id: int, leaf: bytes, judged: str | None, name: str) -> bool:
-        """Take one more event of an incident into account; answers whether it links to the one before it."""
-        type_ = event["type"]
-        chain = self.chains.get(incident_id)
-        if chain is None:
-            chain = self.chains[incident_id] = _Chain(name, seq)
-        previous = b64encode(chain.last).decode() if chain.last else None
-        linked = event["iseq"] == chain.count and event["prev"] == previous
-        chain.count, chain.last = chain.count + 1, leaf
-        if judged == "E":
-            chain.evidence = sha256(chain.evidence + leaf).digest()
-        if judged is not None:
-            chain.digest = sha256(chain.digest + leaf).digest()
-        if type_ == "round.opened":
-            chain.frozen = (chain.count, leaf)
-        elif type_ == "round.closed":
-            chain.frozen = None
-        if self.last_heads is not None and seq < self.last_heads:
-            # Its place as counted here: a row that was moved into the chain may say none.
-            self.heads.take(type_, name, chain.count - 1, leaf)
-        return bool(linked)
+            yield from self._disclosures(placed(event, seq), kind, sealed.of.get(seq, ()), hidden)
 
     def _joint(self, seq: int, line: bytes) -> Iterator[str]:
         """A log begins here: the desk's first one, or one that says truly which it continues."""
-        event = _parsed(line)
+        event = event_of(line) or {}
         body, origin = event.get("body") or {}, str(event.get("log"))
         expected = None
         if seq:
@@ -174,9 +137,6 @@ class _Pass:
         if (continues and tuple(continues.get(name) for name in ("origin", "size", "root"))) != expected:
             yield f"Event {seq}: the log that it says to continue is not the one before it."
         self.base, self.origin, self.edge, self.covered = seq, origin, Edge(), 0
-        self.heads.cross()
-        for chain in self.chains.values():
-            chain.frozen = None
 
     # disclosures
 
@@ -193,7 +153,7 @@ class _Pass:
             expected.discard(digest)
             if sealed or not _holds(text.encode(), digest, label):
                 yield from self._text(seq, digest, label, text, sealed)
-            if bool(sealed) is not hidden:
+            if bool(sealed) is not hidden and not self._left_encrypted(event):
                 yield _sealed_sentence(seq, label, sealed)
         if not seals >= found or len(found) + len(expected) != len(seals):
             yield f"Event {seq}: its disclosures are not those that a {event['type']} seals."
@@ -209,8 +169,17 @@ class _Pass:
         opened = self.silence.open_since(name)
         if opened is not None and seq > opened:
             return True
-        windows = self.silence.windows(name) if kind.type.startswith("vote.") else ()
-        return any(start < seq < end for start, end in windows)
+        return kind.type.startswith("vote.") and self.silence.never_told(name, seq)
+
+    def _left_encrypted(self, event: Any) -> bool:
+        """Whether it is the exclusion of an earlier round's vote in a round that was then given up.
+
+        It may be told, and earlier versions of this desk left it encrypted: its incident's next close opens it.
+        """
+        seq, name = event["seq"], event["incident"]
+        if event["type"] != EXCLUDED or self.silence.never_told(name, seq):
+            return False
+        return any(start < seq < end for start, end in self.silence.windows(name))
 
     def _text(self, seq: int, digest: str, label: str, text: str, sealed: bool) -> Iterator[str]:
         if sealed:
@@ -254,9 +223,7 @@ class _Pass:
             yield f"The log's head says {said}; the leaves say {self.size} of {self.day}."
         yield from self.stretches.sentences()
         yield from self._signed()
-        yield from self._incidents()
         yield from self.excuses.sentences()
-        yield from self._last_heads()
 
     def _signed(self) -> Iterator[str]:
         if self.keys is not None:
@@ -274,66 +241,13 @@ class _Pass:
         for size in self.misjudged:
             yield f"The checkpoint of {size} events says otherwise than its last leaf whether it ends in the heads."
 
-    def _incidents(self) -> Iterator[str]:
-        table = Incident.__table__.c
-        columns = (
-            table.id, table.name, table.count, table.last_leaf, table.first_seq, table.evidence, table.digest,
-            table.shown_count, table.shown_leaf,
-        )  # fmt: skip
-        rows = self.session.connection().execute(select(*columns).order_by(table.id).execution_options(yield_per=BLOCK))
-        for id_, name, *kept in rows:
-            chain = self.chains.get(id_)
-            if chain is None:
-                yield f"{name} has no event."
-                continue
-            frozen = chain.frozen or (None, None)
-            digests = canonical.b64(chain.evidence), canonical.b64(chain.digest)
-            expected = [chain.count, chain.last, chain.first, *digests, *frozen]
-            if kept == expected:
-                continue
-            for label, has, should in zip(_HEAD, map(_plain, kept), expected, strict=True):
-                if has != should:
-                    yield f"{name}: its {label} is not that of its chain."
 
-    def _last_heads(self) -> Iterator[str]:
-        if self.last_heads is None:
-            return
-        line = self.session.scalar(select(Event.line).where(Event.seq == self.last_heads))
-        try:
-            body = orjson.loads(line)["body"]
-        except (KeyError, ValueError):
-            return  # an altered line is named when it is read in its place
-        n, root = heads_root(self.heads)
-        if (body["n"], body["root"]) != (n, canonical.b64(root)):
-            yield f"Event {self.last_heads}: the heads that it fixed are not those of the incidents then."
-
-
-_HEAD = (
-    "length",
-    "last leaf",
-    "first event",
-    "evidence digest",
-    "dossier digest",
-    "shown length",
-    "shown leaf",
-)
 _BESIDE = ("seq", "type", "day", "incident", "iseq", "actor", "role", "class", "log")
 
 
 def trail(session: Any, keys: Keys | None) -> Iterator[str]:
     """What does not hold of the log itself."""
     yield from _Pass(session, keys).read()
-
-
-def _parsed(line: bytes) -> Any:
-    try:
-        return orjson.loads(line)
-    except orjson.JSONDecodeError:
-        return {}  # named where the line is read in its place
-
-
-def _plain(value: Any) -> Any:
-    return bytes(value) if isinstance(value, memoryview | bytearray) else value
 
 
 def _beside(seq: int, beside: Sequence[Any], inside: Sequence[Any]) -> Iterator[str]:
@@ -361,12 +275,11 @@ def _holds(raw: bytes, digest: str, label: str) -> bool:
     return head[45:].startswith(b'","%b",' % label.encode())
 
 
-def _silence(session: Any, names: Mapping[int, str]) -> mute.Silence:
+def _silence(session: Any) -> mute.Silence:
     silence = mute.Silence(joints=joints(session))
-    statement = select(Event.seq, Event.type, Event.incident_id, Event.line).where(Event.type.in_(mute.TELLING))
-    for seq, type_, incident_id, line in session.execute(statement.order_by(Event.seq)):
-        try:
-            silence.take(seq, type_, names.get(incident_id, ""), here(orjson.loads(line), seq)["body"])
-        except (KeyError, ValueError, TypeError):
-            continue  # an altered line is named when it is read in its place
+    statement = select(_EVENT.seq, _EVENT.type, _INCIDENT.name, _EVENT.line).select_from(_NAMED)
+    telling = statement.where(_EVENT.type.in_(mute.TELLING)).order_by(_EVENT.seq).execution_options(yield_per=BLOCK)
+    for seq, type_, name, line in session.connection().execute(telling):
+        with suppress(*UNTAKEN):  # an altered line is named when it is read in its place
+            silence.take(seq, type_, name or "", here(orjson.loads(line), seq)["body"])
     return silence
