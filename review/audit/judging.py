@@ -8,7 +8,7 @@ from typing import Any
 from review.audit.closings import closed
 from review.audit.naming import cited, lacking
 from review.rules import approval, overrides, rounds, settlement, workflow
-from review.rules.dossier import Dossier, Record
+from review.rules.dossier import Dossier, Record, Settlement
 from review.rules.facts import Casualties
 from review.rules.folds_grading import revealed
 from review.rules.grades import NO_CONSENSUS
@@ -246,6 +246,16 @@ def _settled(record: Record, dossier: Dossier) -> Iterator[Finding]:
         yield "dissent-kept", "not every argument of the minority is answered"
     if body["by"] == "second_vote" and (decided.result, decided.grade) != ("agreed", body["grade"]):
         yield "settlement", "the second vote did not agree on that grade"
+    yield from _in_turn(body["by"], under_way)
+
+
+def _in_turn(by: str, under_way: Settlement) -> Iterator[Finding]:
+    """What was returned to settlement goes to a new settler; the ladder ends after a second one."""
+    appointed, returned = len(under_way.settlers), under_way.returned
+    if by == "second_vote" and returned:
+        yield "settlement", "a second vote settles in the act of its close"
+    if by == "ladder" and (appointed < 2 or (returned and appointed == under_way.discharged)):
+        yield "settlement", "the ladder ends after a second settler, a new one where the grade was returned"
 
 
 def _proposed(record: Record, dossier: Dossier) -> Iterator[Finding]:

@@ -47,10 +47,11 @@ class Naming:
         """Evidence moves where a source is of a new origin, or its role is changed (DESIGN section 4, guard 4)."""
         role = record.sealed.get("role")
         place = (incident, record.body["source"])
-        before, self._roles[place] = self._roles.get(place), role
-        if not record.body["material"] and None not in (before, role) and before != role:
+        before, material = self._roles.get(place), record.body["material"]
+        self._roles[place] = before if role is None and not material else role
+        if not material and None not in (before, role) and before != role:
             yield "material", "it changes the role of a source and is called immaterial"
-        if record.type == "source.attached" and self._of_a_new_origin(incident, record) and not record.body["material"]:
+        if record.type == "source.attached" and self._of_a_new_origin(incident, record) and not material:
             yield "source", "it is of a new origin and called immaterial"
 
     def _of_a_new_origin(self, incident: str, record: Record) -> bool:
@@ -66,8 +67,9 @@ class Naming:
     def _described(self, incident: str, record: Record) -> Iterator[Finding]:
         told = record.sealed.get("facts")
         facts = _unordered(Facts.from_dict(told)) if "facts" in record.sealed else None
-        before, self._facts[incident] = self._facts.get(incident), facts
-        if record.body.get("material") is False and before and facts and changes_materially(before, facts):
+        before, immaterial = self._facts.get(incident), record.body.get("material") is False
+        self._facts[incident] = before if facts is None and immaterial else facts
+        if immaterial and before and facts and changes_materially(before, facts):
             yield "material", "it changes what votes are about and is called immaterial"
 
     def _redacted(self, incident: str, of: int) -> Iterator[Finding]:

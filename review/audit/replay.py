@@ -20,6 +20,8 @@ from review.rules.places import here, sealed_here
 from review.rules.policy import Policy
 
 MOVED = "the dossier moved under a proposal that was not voided in the same act"
+LATE = "a proposal is made anew in the act that voids the one before it"
+ANEW = ("grade.proposed", "proposal.voided", "round.opened")
 # What leaves no proposal behind whose dossier could have moved.
 SETTLING = (
     "grade.proposed", "grade.returned", "incident.dismissed", "incident.merged", "incident.split", "incident.withdrawn",
@@ -89,6 +91,7 @@ class _Chain:
         self.closing: tuple[Record, set[int]] | None = None
         self.expected: Expected | None = None
         self.moved = False  # the dossier, under a proposal that is not voided yet
+        self.voided = -1  # where a proposal was voided that is not made anew yet
 
 
 class Replay:
@@ -293,6 +296,10 @@ class Replay:
         elif chain.moved and not here:
             self._problem(record.seq, "proposal", MOVED)
             chain.moved = False
+        if record.type == "grade.proposed" and -1 < chain.voided < min(self.act, record.seq - 1):
+            self._problem(record.seq, "proposal", LATE)
+        if record.type in ANEW:
+            chain.voided = record.seq if record.type == "proposal.voided" else -1
 
     def _reveals(self, chain: _Chain, record: Record, incident: str) -> None:
         if record.type == "round.closed" and record.body["result"] != "abandoned":

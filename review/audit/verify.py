@@ -1074,7 +1074,7 @@ class Incident:
         "dossier_sure", "entered",
         "evidence", "evidence_sure", "expect", "frozen", "gaps", "id", "imported", "index", "last", "last_seq", "link", "moved",
         "moves", "mute_shown", "origins", "people", "proposal", "recheck", "reopened", "restricted", "roles", "silenced",
-        "result", "round", "rounds", "rounds_opened", "settled", "settlement", "skipped", "sources", "stage", "stream", "versions", "voided", "voted",
+        "result", "round", "rounds", "rounds_opened", "settled", "settlement", "skipped", "sources", "stage", "standing", "stream", "versions", "voided", "voted",
         "waits", "weighed", "withdrawn_at",
     )  # fmt: skip
 
@@ -1120,6 +1120,7 @@ class Incident:
         self.rounds: Dict[int, Round] = {}
         self.settlement: Optional[Settlement] = None
         self.result: Optional[Result] = None
+        self.standing: Optional[Result] = None  # that of the version which stands, while the next one is under way
         self.proposal: Optional[Proposal] = None
         self.rounds_opened = 0
         self.versions: List[Tuple[int, int, str, Range, str]] = []  # version, seq, grade, range, kind
@@ -1131,6 +1132,11 @@ class Incident:
     @property
     def version(self) -> int:
         return self.versions[-1][0] if self.versions else 0
+
+    def come_to_rest(self) -> str:
+        """What was under way is given up: back to the stage and the result of the version that stands, if there is one."""
+        self.result = self.standing if self.version else None
+        return "published" if self.version else "logged"
 
     @property
     def head(self) -> Tuple[str, int, bytes]:
@@ -1335,6 +1341,7 @@ class Replay:
         self.ladders = 0  # settlements that ended because nobody settled them
         self.under_another = 0  # rounds that were opened under another policy than the latest
         self.second_under_another = 0  # second votes under another policy or codebook than the disputed round
+        self.not_made_anew = 0  # rounds that were opened where the votes before them still bore a result
         self.without_words = 0  # approvals by somebody who had words of a dissent removed
         self.absorbing = False  # something was merged into an incident, and who took part in it is not told
         self._ranges: Dict[Range, Range] = {}
@@ -1505,6 +1512,8 @@ class Replay:
             settlement.ended, settlement.shown_argument = True, None
         # Where nothing of it followed since the joint before, its tail is still the one that was cut there.
         incident.cut = round_ is not None or settles or (incident.cut and incident.last_seq < self.base)
+        if incident.cut and self.bundle:
+            incident.origins = (incident.origins or set()) | {None}  # what of its sources was muted stays so
         incident.round = incident.frozen = incident.proposal = incident.mute_shown = incident.expect = None
         incident.moved = False
         incident.reopened = None
@@ -1850,9 +1859,11 @@ class Replay:
             self.fail("stream", event["seq"], "the stream is not defined")
 
     def _incident_described(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
-        before, incident.weighed = incident.weighed, weighed(shown.get("facts", _MISSING))
+        before, told = incident.weighed, weighed(shown.get("facts", _MISSING))
+        # What is called immaterial and is not told leaves the facts as they were.
+        incident.weighed = before if told is None and not event["body"]["material"] else told
         if not event["body"]["material"]:
-            if None not in (before, incident.weighed) and before != incident.weighed:
+            if None not in (before, told) and before != told:
                 self.fail("material", event["seq"], "it changes what votes are about and is called immaterial")
             return
         actor, round_ = event["actor"], incident.round
@@ -1889,7 +1900,7 @@ class Replay:
         self._break_off(incident)
         if incident.stage == "settlement":
             # Ended before the exit's own event, as an abandoned round: there is nothing to come back to.
-            incident.stage = "published" if incident.version else "logged"
+            incident.stage = incident.come_to_rest()
             incident.reopened = None if incident.version else incident.reopened
         incident.before_exit = incident.stage
         incident.stage = to
@@ -2008,7 +2019,7 @@ class Replay:
         origin = kept(origin) if type(origin) is str else origin
         told = type(origin) in (int, str)
         known = incident.origins = incident.origins or set()
-        new = told and not incident.gaps and None not in known and origin not in known
+        new = told and not incident.skipped and None not in known and origin not in known
         if new and shown.get("kind", "note") != "note" and not event["body"]["material"]:
             self.fail("source", event["seq"], "it is of a new origin and called immaterial: it moves the evidence")
         known.add(origin if told else None)
@@ -2017,6 +2028,8 @@ class Replay:
         """Guard 4: evidence moves where the role of a source is changed."""
         number, role = event["body"]["source"], shown.get("role")
         roles = incident.roles = incident.roles or {}
+        if type(role) is not str and not event["body"]["material"]:
+            return  # it leaves the role as it was
         before = roles.pop(number, None)
         if type(role) is not str:
             return
@@ -2101,6 +2114,7 @@ class Replay:
         policy, book = self.policies.get(body["policy"]), self.codebooks.get(body["codebook"])
         if policy is None or book is None:
             self.fail("reference", seq, "the policy or the codebook that it refers to is not here")
+        self.not_made_anew += incident.stage == "grading" and self._stands(incident)
         self.under_another += not second and bool(self.policies) and body["policy"] != max(self.policies)
         round_ = Round(body, seq, policy or FALLBACK_POLICY, book or (frozenset(), {}))
         incident.round = incident.rounds[body["round"]] = round_
@@ -2108,7 +2122,7 @@ class Replay:
         if second and incident.settlement is not None:
             incident.settlement.second = body["round"]
         if not second:
-            incident.stage = "grading"
+            incident.stage, incident.voided = "grading", -1
             incident.result = None
             incident.moves = []
             incident.waits = self.public and bool(incident.versions)
@@ -2326,7 +2340,7 @@ class Replay:
         round_.votes = {}
         round_.answers = {}
         self._break_off(incident)
-        incident.stage = "published" if incident.version else "logged"
+        incident.stage = incident.come_to_rest()
         incident.reopened = None if incident.stage == "published" else incident.reopened
 
     def _check_given_up(self, incident: Incident, round_: Round, body: Dict[str, Any], seq: int) -> None:
@@ -2542,7 +2556,7 @@ class Replay:
         agreed = (round_.number, round_.result, found.result) == (settlement.second, "agreed", "agreed")
         if event["role"] != "system" or not agreed or not fits:
             self.fail("settlement", seq, "it is not what the second vote amounts to")
-        if not self._in_act(incident, seq):
+        if not self._in_act(incident, seq) or settlement.returned >= 0:
             self.fail("settlement", seq, "a second vote settles in the act of its close")
 
     def _settled_by_settler(self, incident: Incident, settlement: Settlement, event: Event) -> None:
@@ -2558,6 +2572,9 @@ class Replay:
         self.ladders += 1
         if len(settlement.settlers) < 2:
             self.fail("settlement", event["seq"], "the ladder ends after a second settler")
+        elif settlement.settlers[-1][0] < settlement.returned:
+            # DESIGN 4, Stage: what is returned to settlement goes to a new settler.
+            self.fail("settlement", event["seq"], "a grade was returned to settlement, and no new settler was appointed since")
 
     def _check_answers(self, settlement: Settlement, round_: Round, event: Event, shown: Dict[str, Any]) -> None:
         """DESIGN 4: a settler answers every minority argument; another may be answered too."""
@@ -2600,9 +2617,10 @@ class Replay:
 
     def _grade_proposed(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         body, seq, result = event["body"], event["seq"], incident.result
-        if incident.proposal is not None or not self._in_act(incident, seq):
+        late = result is not None and -1 < incident.voided < min(self.act_from, seq - 1)
+        if incident.proposal is not None or late or not self._in_act(incident, seq):
             self.fail("proposal", seq, "a proposal is recorded in the act that closes a round or a settlement, or voids one")
-        incident.stage = "approval"
+        incident.stage, incident.voided = "approval", -1
         incident.proposal = Proposal(seq, body)
         incident.moved = False
         self._ascending(event, "minority")
@@ -2636,7 +2654,7 @@ class Replay:
             self.fail("proposal", event["seq"], "a proposal is voided only when its dossier moved")
         incident.proposal = None
         incident.moved = False
-        incident.stage = "grading"
+        incident.stage, incident.voided = "grading", event["seq"]
 
     def _grade_returned(self, incident: Incident, event: Event, shown: Dict[str, Any]) -> None:
         proposal, settlement = self._pending(incident, event), incident.settlement
@@ -2741,6 +2759,12 @@ class Replay:
         elif override[1] != event["actor"]:
             self.fail("override", event["seq"], "an override is approved by the lead who made it")
 
+    @staticmethod
+    def _stands(incident: Incident) -> bool:
+        """Whether there is a result that could be proposed."""
+        round_ = incident.rounds.get(incident.result.round) if incident.result is not None else None
+        return round_ is not None and len(round_.live()) >= round_.policy_required
+
     def _check_left(self, incident: Incident, event: Event) -> None:
         """An exclusion below quorum loses the result: what is left of the deciding round is not approved."""
         round_ = incident.rounds.get(incident.result.round) if incident.result is not None else None
@@ -2793,7 +2817,7 @@ class Replay:
         incident.moves = []
         incident.proposal = None
         incident.moved = False
-        incident.reopened = None
+        incident.reopened = incident.standing = None
         incident.stage = "published"
         self.published.append(seq)
 
@@ -2823,7 +2847,7 @@ class Replay:
         self._is_version(incident, event)
         incident.stage = "grading"
         incident.reopened = event["body"]["ground"]
-        incident.result = None
+        incident.standing, incident.result = incident.result, None
         incident.waits = self.public
 
     def _correction_received(self, *given: Any) -> None:
@@ -3946,9 +3970,9 @@ class Verifier:
         """Who acted is withheld only of those who left for good since, and then of all that they did."""
         left: Dict[str, int] = self.replay.left
         counted: Dict[str, int] = {}
-        if not left:
+        if not left and not self.replay.redacted:
             return  # each of them was named already
-        last = max(left.values())
+        last = max(left.values(), default=-1)
         for (name, actor), seq in sorted(self.nameless.items(), key=itemgetter(1)):
             incident = self.replay.get(name)
             counted[name] = counted.get(name, 0) + 1
@@ -4384,6 +4408,8 @@ def proven(verifier: Verifier) -> List[str]:
     if replay.second_under_another:
         what = "%d second votes were held under another policy or codebook than the disputed round"
         lines.append(what % replay.second_under_another)
+    if replay.not_made_anew:
+        lines.append("%d rounds were opened where a proposal was voided and the votes still bore its grade" % replay.not_made_anew)
     if replay.without_words:
         lines.append("%d approvals are by somebody who had words of a dissent removed" % replay.without_words)
     if replay.roles_checked:

@@ -209,7 +209,7 @@ def the_role_of_a_source_is_told_later(log: Continued) -> None:
     """What was not said before is not changed, and what is not said again neither."""
     name = log.incident(1, RIA)
     log.source(name, role=None)
-    for role in ("disputes", None, "supports_harm", "supports_harm"):
+    for role in ("disputes", None, "disputes", "disputes"):
         log.add("source.assessed", LIO, name, source=2, material=False, role=role)
 
 
