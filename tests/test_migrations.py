@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -59,10 +59,17 @@ def test_there_is_one_line_of_versions() -> None:
     assert len(script.get_heads()) == 1
 
 
+def comparable(connection: sa.Connection) -> Callable[[str | None, str, Any], bool]:
+    """What is ours; on SQLite without the one index that runs downwards, whose direction is not read back there."""
+    unread = {"ix_incident_waiting"} if connection.dialect.name == "sqlite" else set()
+    return lambda name, kind, parents: ours(name, kind, parents) and name not in unread
+
+
+@pytest.mark.filterwarnings("ignore:autogenerate skipping metadata-specified expression-based index 'ix_incident_waiting'")
 def test_the_versions_make_what_the_models_describe(bare: Flask) -> None:
     upgrade()
     with owner(bare) as connection:
-        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": ours})
+        context = MigrationContext.configure(connection, opts={"compare_type": True, "include_name": comparable(connection)})
         drift = compare_metadata(context, db.metadata)
     assert drift == []
 

@@ -37,6 +37,7 @@ MADE_BY_STARTING = {
 # What somebody who died while writing one of these left behind.
 CUT_SHORT = re.compile(rf"(secret_key|origin|{remembered.FILE})\.\d+(\.[0-9a-f]{{8}})?")
 BLOCK = 1024 * 1024
+COUNTED = "ANALYZE"  # what PostgreSQL plans by, which it would otherwise get to know some minutes later
 
 
 class NotRestored(RuntimeError):
@@ -235,6 +236,7 @@ def _put_rows(backup: Path, manifest: Manifest, owner: str) -> None:
             _copy(connection, backup, table, rows[table])
             if "id" in rows[table].columns:
                 _go_on_counting(connection, table)
+        connection.execute(COUNTED)
 
 
 def _cross(backup: Path, owner: str) -> None:
@@ -247,6 +249,7 @@ def _cross(backup: Path, owner: str) -> None:
         for table in _order(owner):
             if "id" in crossing.copy(source, connection, table):
                 _go_on_counting(connection, table)
+        connection.execute(COUNTED)
 
 
 def _order(owner: str) -> list[str]:

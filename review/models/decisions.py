@@ -95,7 +95,10 @@ class Determination(Decision):
     """A published, numbered, citable version of a grade; version 0 is a legacy one."""
 
     __tablename__ = "determination"
-    __table_args__ = (UniqueConstraint("incident_id", "version"),)
+    __table_args__ = (
+        UniqueConstraint("incident_id", "version"),
+        Index("ix_determination_kind_seq", "kind", "seq"),
+    )
 
     version: Mapped[int] = mapped_column(Integer)
     grade: Mapped[str] = mapped_column(String(40))

@@ -34,12 +34,14 @@ class Incident(Base):
 
     __tablename__ = "incident"
     __table_args__ = (
-        Index("ix_incident_restricted", "id", postgresql_where=text("restricted"), sqlite_where=text("restricted")),
+        Index("ix_incident_restricted", "id", postgresql_where=text("restricted"), sqlite_where=text("restricted = 1")),
         Index("ix_incident_stage_id", "stage", "id"),
         Index("ix_incident_public_id", "public", "id"),
+        Index("ix_incident_public_stream_id", "public", "stream", "id"),
+        Index("ix_incident_stream_id", "stream", "id"),
         Index("ix_incident_stream_stage_id", "stream", "stage", "id"),
         Index("ix_incident_short", "queue", "round_seq", sqlite_where=SHORT, postgresql_where=SHORT),
-        Index("ix_incident_waiting", "gravity", "id", sqlite_where=WAITS, postgresql_where=WAITS),
+        Index("ix_incident_waiting", text("gravity DESC"), "id", sqlite_where=WAITS, postgresql_where=WAITS),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -218,6 +218,8 @@ def _concessions(party: str, names: Names) -> dict[int, tuple[str, Figure]]:
         if names.key(name) == party  # in the order in which they were recorded: a later one takes the place
     }
     known = {incident: said.killed for incident, said in latest.items() if said.killed.known}
+    if not known:
+        return {}
     months = session.execute(
         select(RecordEntry.incident_id, RecordEntry.month).where(
             RecordEntry.incident_id.in_(list(known)), RecordEntry.party == party

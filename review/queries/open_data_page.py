@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from review.audit import recompute
 from review.models import Determination, Event, Incident, session
@@ -30,8 +30,9 @@ class DataPage:
 
 def data_page() -> DataPage:
     """The page, with the day of the latest published version."""
-    public = select(func.max(Determination.seq)).join(Incident, Incident.id == Determination.incident_id)
-    last = public.where(Incident.grade.is_not(None), Incident.restricted.is_(False)).scalar_subquery()
+    public = Incident.grade.is_not(None), Incident.restricted.is_(False)
+    of_one = select(Incident.id).where(Incident.id == Determination.incident_id, *public).exists()
+    last = select(Determination.seq).where(of_one).order_by(Determination.seq.desc()).limit(1).scalar_subquery()
     return DataPage(
         schemas=((DETERMINATIONS, COLUMNS), (RECORD, RECORD_COLUMNS)),
         files=open_data.files(),

@@ -117,7 +117,8 @@ def _latest(kind: str) -> tuple[Listed, ...]:
     statement = (
         select(Incident)
         .join(Determination, Determination.incident_id == Incident.id)
-        .where(Incident.public, Incident.grade_kind == kind, Determination.version == Incident.version)
+        .where(Determination.kind == kind, Determination.version == Incident.version)
+        .where(Incident.public, Incident.grade_kind == kind)
         .order_by(Determination.seq.desc())
         .limit(LATEST)
     )

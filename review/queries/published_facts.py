@@ -19,6 +19,9 @@ def facts_as_published(rows: Iterable[Incident]) -> dict[int, Facts]:
 
     Nothing of an incident whose facts were removed since.
     """
+    ids = [row.id for row in rows]
+    if not ids:
+        return {}
     last = (
         select(func.max(Event.seq).label("seq"), Event.incident_id.label("incident_id"))
         .join(Incident, Incident.id == Event.incident_id)
@@ -26,7 +29,7 @@ def facts_as_published(rows: Iterable[Incident]) -> dict[int, Facts]:
             Determination,
             (Determination.incident_id == Incident.id) & (Determination.version == Incident.version),
         )
-        .where(Event.incident_id.in_([row.id for row in rows]), Event.type.in_(DESCRIBING))
+        .where(Event.incident_id.in_(ids), Event.type.in_(DESCRIBING))
         .where(Event.seq <= Determination.seq)
         .group_by(Event.incident_id)
         .subquery()

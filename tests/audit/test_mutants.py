@@ -23,7 +23,7 @@ OF_THE_VERIFIER = (
     "test_profiles_verified", "test_tampering", "test_verify", "test_verify_command", "test_verify_report",
     "test_claims_verified", "test_joint", "test_honest_desk", "test_insider_hides", "test_insider_keeps_back",
     "test_insider_of_the_log", "test_insider_own_events", "test_insider_writes", "test_reasons", "test_verify_elsewhere",
-    "test_foreign_desks",
+    "test_foreign_desks", "test_insider_undoes",
 )  # fmt: skip
 SOURCE = """
 def share(part, whole):

@@ -51,6 +51,12 @@ def everything(url: str) -> dict[str, list[tuple[Any, ...]]]:
         }
 
 
+def planned_by(url: str) -> set[str]:
+    """The tables of which PostgreSQL knows how they are filled."""
+    with sa.create_engine(url, poolclass=sa.NullPool).connect() as connection:
+        return set(connection.scalars(sa.text("SELECT DISTINCT tablename FROM pg_stats WHERE schemaname = 'public'")))
+
+
 def test_a_whole_desk_goes_to_postgresql_and_on_from_there(
     desk: Flask, database: dict[str, str], here: Elsewhere, server: Elsewhere, tmp_path: Path
 ) -> None:
@@ -70,6 +76,7 @@ def test_a_whole_desk_goes_to_postgresql_and_on_from_there(
     assert "The database is what its trail says." in done.stdout
     assert everything(server.database["DATABASE_URL"]) == everything(f"sqlite:///{copied}")
     assert not list(server.home.glob("*.part"))
+    assert planned_by(server.database["MIGRATION_DATABASE_URL"]) >= {"event", "incident", "disclosure"}
     said = server.flask("audit", "key").stdout.strip()
     bundle = tmp_path / "bundle.zip"
     assert server.flask("audit", "export", bundle).exit_code == 0  # two more events, behind those that came along
